@@ -1,0 +1,175 @@
+"""A flow as written: its settings, inputs and steps, each with its place in the file. Nothing here is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from robo.flow.formula import Formula, Template
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often a look is tried again, and after how many seconds; each wait is `grow` times the one before."""
+
+    times: int
+    wait: float = 5.0
+    grow: float = 2.0
+
+
+@dataclass(frozen=True)
+class AlreadyDone:
+    """How the application itself is asked whether an item in doubt was entered.
+
+    found: text that proves it was; absent: text that proves it was not, judged only when `seen` is visible too.
+    ask: only when in doubt, or before each item.
+    """
+
+    steps: tuple[Step, ...]
+    found: Template
+    absent: Template | None
+    seen: Template | None = None
+    ask: Literal["doubt", "always"] = "doubt"
+
+
+OnError = Literal["stop", "continue", "next"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    address: its place in the tree, such as "2/each/1", for the journal.
+    identity: what a receipt is kept under, such as "submit" or "submit.2"; stable when other steps come or go.
+    arguments: parameter to value, with `Formula` and `Template` leaves; without what the engine reads itself.
+    raw: the step as plain data, to tell whether it was edited.
+    body: the steps of a `group`; loop: of a `for_each...`.
+    """
+
+    address: str
+    identity: str
+    mark: Mark
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    name: Template | None = None
+    condition: Formula | None = None
+    otherwise: tuple[Step, ...] = ()
+    save: str | None = None
+    retry: Retry | None = None
+    timeout: float | None = None
+    on_error: OnError | tuple[Step, ...] | None = None
+    body: tuple[Step, ...] = ()
+    loop: Loop | None = None
+    already_done: AlreadyDone | None = None
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop over a source.
+
+    name: the last part of its ledger's name.
+    kind: the source ("row", "item"); alias: the name under which steps see the entry.
+    source: what is written for the source; key: the parts of an item's key, none where the loop keeps no ledger.
+    already_done: of the only change of the loop, unless the change has its own.
+    """
+
+    name: str
+    kind: str
+    alias: str
+    source: Mapping[str, Any]
+    steps: tuple[Step, ...]
+    key: tuple[Formula, ...] = ()
+    once: Literal["for_ever", "run"] = "for_ever"
+    where: Formula | None = None
+    limit: Any = None
+    max_errors: int | None = None
+    on_error: Literal["next", "stop"] = "next"
+    prepare: tuple[Step, ...] = ()
+    prepare_again: bool = True
+    already_done: AlreadyDone | None = None
+    write_back: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a flow, as its form, its command line and its schema show it."""
+
+    name: str
+    type: str
+    label: str | None = None
+    help: str | None = None
+    default: Any = None
+    required: bool = True
+    choices: tuple[str, ...] = ()
+    min: Any = None
+    max: Any = None
+    pattern: str | None = None
+    accept: tuple[str, ...] = ()
+    example: Any = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`settings:` of a flow. step_timeout in seconds; locks: names that only one run may hold at a time."""
+
+    site: str | None = None
+    screenshots: Literal["never", "on_error", "each_row", "always"] = "on_error"
+    step_timeout: float = 30.0
+    locale: str = "fr"
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A whole flow. path: relative to the workspace's `flows/`, without suffix; text: the file as it stands."""
+
+    path: str
+    file: Path
+    text: str
+    name: str
+    steps: tuple[Step, ...]
+    about: str | None = None
+    owner: str | None = None
+    inputs: tuple[Input, ...] = ()
+    secrets: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    gain: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+
+
+def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Every step below, in document order: branches, loops, preparations and look-ups included."""
+    for step in steps:
+        yield step
+        yield from walk(step.body)
+        yield from walk(step.otherwise)
+        if isinstance(step.on_error, tuple):
+            yield from walk(step.on_error)
+        if step.already_done:
+            yield from walk(step.already_done.steps)
+        if step.loop:
+            yield from walk(step.loop.prepare)
+            yield from walk(step.loop.steps)
+            if step.loop.already_done:
+                yield from walk(step.loop.already_done.steps)
+
+
+def loops(flow: Flow) -> tuple[Loop, ...]:
+    """The loops of a flow that keep a ledger, in document order."""
+    return tuple(step.loop for step in walk(flow.steps) if step.loop and step.loop.key)

@@ -1,0 +1,48 @@
+"""What can go wrong, and who can put it right.
+
+RoboError
+    FaultyFlow      the author of the flow or of robo.toml: what is written cannot be run
+    Refused         the owner of the data: the work was understood and turned down (business)
+    Failed          nobody yet: it did not work, and certainly nothing was changed (technical)
+        Unreachable     the site, the share or the server did not answer
+        SignedOut       the application asks to sign in again
+        Busy            somebody has the file open
+    InDoubt         a change may or may not have been made: it must be looked up, or a person must look
+
+After its `yield` a change may end in `Refused` or `Failed` only when it is *certain* that nothing was changed; whatever
+else comes out of it is taken for a doubt.
+"""
+
+from __future__ import annotations
+
+
+class RoboError(Exception):
+    """Any failure that Robo foresees; its text is meant for the person who runs the flow."""
+
+
+class FaultyFlow(RoboError):
+    """What is written cannot be run."""
+
+
+class Refused(RoboError):
+    """The data were understood and turned down."""
+
+
+class Failed(RoboError):
+    """It did not work, and nothing was changed."""
+
+
+class Unreachable(Failed):
+    """A site, a share or a server did not answer, before anything of the item was shown."""
+
+
+class SignedOut(Failed):
+    """The application shows its sign-in page where it should show the work."""
+
+
+class Busy(Failed):
+    """Somebody has the file open."""
+
+
+class InDoubt(RoboError):
+    """The change may or may not have been made."""

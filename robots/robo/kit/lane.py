@@ -1,0 +1,79 @@
+"""What a robot may know of the lane it works in: where it is, for whom, and the workspace's sites and secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robo.kit.secrets import Secret
+
+
+@dataclass(frozen=True)
+class Harmless:
+    """A request that only reads although its method could write: "POST /recherche", optionally by body fields.
+
+    path: with `*` for any characters; the query is not compared.
+    fields: for addresses that serve everything: body field to the values (with `*`) that read.
+    """
+
+    method: str
+    path: str
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A web application as `[sites.NAME]` describes it, for one environment.
+
+    pace: least seconds from a form's arrival to its sending.
+    late: seconds within which what was sent may still be committed and found; None when unbounded.
+    """
+
+    name: str
+    address: str
+    pace: float = 0.0
+    late: float | None = 60.0
+    signed_out: str | None = None
+    harmless: tuple[Harmless, ...] = ()
+    drafts: tuple[Harmless, ...] = ()
+
+
+@dataclass(frozen=True)
+class Account:
+    """A sign-in as `[accounts.NAME]` describes it. `user` and `password` are places on the sign-in page."""
+
+    name: str
+    site: Site
+    open: str
+    user: Any
+    user_value: str
+    password: Any
+    secret: Secret
+    button: Any
+    expect: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The lane that borrows: handed to `Resource.open`.
+
+    folder: where files of the run go.
+    scratch: a folder of this lane alone, removed at its end: profiles, temporary files.
+    site: the site of the flow's settings; sites: all of the workspace, in this environment.
+    allow_hosts: further hosts that the flow's settings allow, `*.example.fr` for any below.
+    language: of what robots type and read, "fr" or "en".
+    step_timeout: seconds that a step may take unless it says otherwise.
+    workspace: the folder from which relative paths start.
+    headed: whether a person wants to watch the browser.
+    """
+
+    workspace: Path
+    folder: Path
+    scratch: Path
+    site: Site | None = None
+    sites: tuple[Site, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+    language: str = "fr"
+    step_timeout: float = 30.0
+    headed: bool = False

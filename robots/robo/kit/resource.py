@@ -1,0 +1,52 @@
+"""Resources: things that actions borrow for the life of a lane, such as a page of a browser."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar, Protocol, Self, TypeGuard, TypeVar
+
+from robo.kit.lane import Lane
+
+T = TypeVar("T")
+_MARK = "__robo_resource__"
+
+
+class Resource(Protocol):
+    """What the engine asks of a resource; it knows nothing else of it."""
+
+    fleeting: ClassVar[bool]
+    """Whether what it shows is gone after a restart, so that a segment of steps must begin by opening it anew."""
+
+    @classmethod
+    def open(cls, lane: Lane) -> Self:
+        """Open it for this lane; called once, when first borrowed or ahead of that."""
+        ...
+
+    def close(self) -> None:
+        """End it; must not raise and must not wait for long."""
+        ...
+
+    def renew(self) -> None:
+        """Give a fresh start (a new page, the same session): done before a doubt is looked up and after a failure."""
+        ...
+
+    def shows(self, text: str) -> bool:
+        """Whether these whole words can be seen, whatever their case, once nothing is loading any more."""
+        ...
+
+    def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
+        """Keep what can be seen now as files `name.*` in the folder; returns {kind: file name}. Must not raise."""
+        ...
+
+
+def resource(cls: type[T]) -> type[T]:
+    """Mark a class as lent: an action with a parameter of this type borrows the lane's one."""
+    setattr(cls, _MARK, True)
+    return cls
+
+
+def is_resource(thing: object) -> TypeGuard[type[Resource]]:
+    """Whether the type is lent by the engine rather than written in a flow."""
+    return inspect.isclass(thing) and getattr(thing, _MARK, False) is True
