@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeGuard, TypeVar, get_type_hints
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class Source(Protocol):
         ...
 
     def write_back(
-        self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf, copy_to: str | None = None
+        self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf, copy_to: Path | None = None
     ) -> WrittenBack:
         """Write {key: {column: value}} into the source, durably and all at once, finding each entry by its key.
 
