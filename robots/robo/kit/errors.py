@@ -8,6 +8,7 @@ RoboError
         SignedOut       the application asks to sign in again
         Busy            somebody has the file open
     InDoubt         a change may or may not have been made: it must be looked up, or a person must look
+    LaneLost        the robot's own tool died (the browser, its driver): the lane ends, another one goes on
 
 After its `yield` a change may end in `Refused` or `Failed` only when it is *certain* that nothing was changed; whatever
 else comes out of it is taken for a doubt.
@@ -46,3 +47,7 @@ class Busy(Failed):
 
 class InDoubt(RoboError):
     """The change may or may not have been made."""
+
+
+class LaneLost(RoboError):
+    """The tool that the robot works with died; what was under way is judged as after a crash."""
