@@ -8,18 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from robo.flow.formula import Formula, Template
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place in a file; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+from robo.flow.problems import Mark as Mark
 
 
 @dataclass(frozen=True)
