@@ -1,0 +1,380 @@
+"""The ledger of a keyed loop: the state of each work item for ever, and of each change that was meant to be made.
+
+Every method that changes something is one durable transaction that holds the journal's words about it, and compares
+before it sets: a state that is no longer as the caller saw it raises `Overtaken`, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from robo.kit.change import Change, Intent
+from robo.run.clock import Clock
+from robo.run.journal import Journal
+from robo.run.store import Store
+from robo.run.values import digest, pack, unpack
+
+State = Literal[
+    "todo", "started", "committing", "in_doubt", "done", "refused", "failed", "given_up", "skipped"
+]  # fmt: skip
+ENDED = ("done", "refused", "failed", "given_up", "skipped")
+TOP = ""
+"""The key under which the steps outside of any keyed loop keep their receipts, in a ledger of their run alone."""
+
+
+class Overtaken(Exception):
+    """The state was changed by somebody else meanwhile."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One work item as the ledger knows it.
+
+    run, attempt: which start of which run touched it last. position: its place in the source.
+    starts: beginnings since its last ending. failures: technical endings since a person or a success.
+    waits: why a person must look although it is not in doubt: "failures", "row", "steps", "changed".
+    row: what the item was made of when it began, by column. accepted: digest of the row that a person accepted.
+    """
+
+    key: str
+    state: str
+    run: str
+    attempt: int
+    position: int | None
+    starts: int
+    failures: int
+    reason: str | None
+    waits: str | None
+    began_at: datetime
+    ended_at: str | None
+    row: Mapping[str, Any]
+    write_back: Mapping[str, Any]
+    target: str | None
+    written: bool
+    accepted: str | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A change in the ledger: an intent, a doubt, a receipt, or one that was certainly not made ("void").
+
+    saved: the names known once it was made, or when it was meant. columns: digests of the columns used until then.
+    steps: digest of the steps until then. sender: the process that was to make it.
+    """
+
+    key: str
+    step: str
+    number: int
+    address: str
+    state: str
+    why: str | None
+    change: Change
+    gives: Any
+    saved: Mapping[str, Any]
+    columns: Mapping[str, str]
+    steps: str
+    at: str
+    run: str
+    sender: str
+
+    @property
+    def intent(self) -> Intent:
+        """As the action's `settle` is asked about it."""
+        return Intent(self.step, self.number, datetime.fromisoformat(self.at), self.change)
+
+
+_ITEM = (
+    "key, state, run, attempt, position, starts, failures, reason, waits, began_at, ended_at, row, "
+    "write_back, target, written, accepted"
+)
+_CHANGE = (
+    "key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run, sender"
+)
+
+
+class Ledger:
+    """One ledger, as the one process writes it that holds its lock."""
+
+    def __init__(self, store: Store, name: str, journal: Journal, clock: Clock, run: str, attempt: int) -> None:
+        self.name = name
+        self._store, self._journal, self._clock, self._run, self._attempt = store, journal, clock, run, attempt
+
+    # ---- looking
+
+    def known(self) -> bool:
+        """Whether the ledger was ever begun."""
+        return self._store.one("SELECT 1 FROM ledger WHERE name = :name", name=self.name) is not None
+
+    def item(self, key: str) -> Item | None:
+        """The item, None if it is not known."""
+        row = self._store.one(
+            f"SELECT {_ITEM} FROM item WHERE ledger = :ledger AND key = :key",  # noqa: S608
+            ledger=self.name,
+            key=key,
+        )
+        return _item(row) if row else None
+
+    def items(self, *states: str) -> list[Item]:
+        """The items in these states, all if none is named, in the order of the source."""
+        rows = self._store.all(
+            f"SELECT {_ITEM} FROM item WHERE ledger = :ledger ORDER BY position, key",  # noqa: S608
+            ledger=self.name,
+        )
+        return [_item(row) for row in rows if not states or row[1] in states]
+
+    def changes(self, key: str, *states: str) -> list[Made]:
+        """The changes of an item in these states, in the order in which they were meant."""
+        rows = self._store.all(
+            f"SELECT {_CHANGE} FROM change WHERE ledger = :ledger AND key = :key ORDER BY rowid",  # noqa: S608
+            ledger=self.name,
+            key=key,
+        )
+        return [made for made in map(_made, rows) if made.state in states]
+
+    def open_change(self, key: str) -> Made | None:
+        """The intent or doubt of an item, if it has one; there is never more than one."""
+        return next(iter(self.changes(key, "intent", "doubt")), None)
+
+    def absences(self, key: str, step: str) -> int:
+        """How often the application has proved that this change was not made, since a person last looked."""
+        return sum(made.step == step and made.why == "absent" for made in self.changes(key, "void"))
+
+    def has_receipts(self) -> bool:
+        """Whether any change of the ledger was ever made."""
+        found = self._store.one(
+            "SELECT 1 FROM change WHERE ledger = :ledger AND state = 'receipt' LIMIT 1", ledger=self.name
+        )
+        return found is not None
+
+    # ---- writing
+
+    def open(self, flow: str, loop: str) -> None:
+        """Begin the ledger if it was not."""
+        if not self.known():
+            with self._store.write():
+                self._store.all(
+                    "INSERT OR IGNORE INTO ledger VALUES (:name, :flow, :loop, :since)",
+                    name=self.name, flow=flow, loop=loop, since=self._clock.now().isoformat(),
+                )  # fmt: skip
+
+    def begin(self, key: str, row: Mapping[str, Any], position: int | None, fresh: bool) -> Item:
+        """Start an item, or go on with it. fresh: with today's row and today's date (it has no receipt)."""
+        before = self.item(key)
+        now = self._clock.now().isoformat()
+        with self._store.write():
+            if before is None:
+                self._store.all(
+                    "INSERT INTO item (ledger, key, state, run, attempt, position, starts, began_at, row) "
+                    "VALUES (:ledger, :key, 'started', :run, :attempt, :position, 1, :now, :row)",
+                    ledger=self.name, key=key, run=self._run, attempt=self._attempt, position=position, now=now,
+                    row=pack(row),
+                )  # fmt: skip
+            else:
+                self._set(
+                    key,
+                    ("todo", "started", "failed", "refused", "skipped"),
+                    state="started",
+                    position=position,
+                    starts=before.starts + 1,
+                    reason=None,
+                    waits=None,
+                    ended_at=None,
+                    row=pack(row),
+                    **({"began_at": now} if fresh else {}),
+                )
+            self._note("item.begun", key, position=position)
+        item = self.item(key)
+        assert item is not None
+        return item
+
+    def intend(
+        self,
+        key: str,
+        step: str,
+        address: str,
+        change: Change,
+        saved: Mapping[str, Any],
+        columns: Mapping[str, str],
+        steps: str,
+        sender: str,
+    ) -> int:
+        """Write down what is about to be done; returns the number of this intent."""
+        with self._store.write():
+            last = self._store.one(
+                "SELECT coalesce(max(number), 0) FROM change WHERE ledger = :ledger AND key = :key AND step = :step",
+                ledger=self.name, key=key, step=step,
+            )  # fmt: skip
+            number = int(last[0] if last else 0) + 1
+            self._set(key, ("started",), state="committing")
+            self._store.all(
+                "INSERT INTO change VALUES (:ledger, :key, :step, :number, :address, 'intent', NULL, :summary, "
+                ":same_as, :preview, NULL, :saved, :columns, :steps, :at, :run, :sender)",
+                ledger=self.name, key=key, step=step, number=number, address=address, summary=change.summary,
+                same_as=pack(change.same_as), preview=pack(change.preview), saved=pack(saved), columns=pack(columns),
+                steps=steps, at=self._clock.now().isoformat(), run=self._run, sender=sender,
+            )  # fmt: skip
+            self._note(
+                "change.intended", key, step, number=number, summary=change.summary, preview=change.preview,
+            )  # fmt: skip
+        return number
+
+    def receipt(
+        self,
+        made: Made,
+        gives: Any,
+        saved: Mapping[str, Any],
+        by: Literal["answer", "settle", "already_done", "person"] = "answer",
+    ) -> None:
+        """The change was made: keep what it gave."""
+        with self._store.write():
+            self._change(made, ("intent", "doubt"), state="receipt", why=by, gives=pack(gives), saved=pack(saved))
+            self._set(made.key, ("committing", "in_doubt"), state="started", starts=0, failures=0, reason=None)
+            self._note("change.made", made.key, made.step, number=made.number, gives=gives, by=by)
+
+    def not_made(
+        self, made: Made, why: Literal["refused", "failed", "absent", "again"], state: State, reason: str
+    ) -> None:
+        """The change was certainly not made; the item is `state` now."""
+        with self._store.write():
+            self._change(made, ("intent", "doubt"), state="void", why=why)
+            self._set(made.key, ("committing", "in_doubt"), state="started")
+            self._note("change.not_made", made.key, made.step, number=made.number, why=why, reason=reason)
+            if state != "started":
+                self._end(made.key, state, reason)
+
+    def doubt(self, made: Made, reason: str) -> None:
+        """Nobody knows yet whether the change was made."""
+        with self._store.write():
+            self._change(made, ("intent",), state="doubt")
+            self._set(made.key, ("committing",), state="in_doubt", reason=reason)
+            self._note("change.in_doubt", made.key, made.step, number=made.number, reason=reason)
+
+    def end(
+        self,
+        key: str,
+        state: State,
+        reason: str | None = None,
+        write_back: Mapping[str, Any] | None = None,
+        target: str | None = None,
+        counts: bool = True,
+    ) -> None:
+        """The item's passage is over. counts: whether a failure counts towards the third one."""
+        with self._store.write():
+            self._end(key, state, reason, write_back, target, counts)
+
+    def wait(self, key: str, why: Literal["failures", "row", "steps", "changed"], reason: str) -> None:
+        """A person must look at the item before it goes on."""
+        with self._store.write():
+            self._set(key, None, waits=why, reason=reason)
+            self._note("item.waits", key, why=why, reason=reason)
+
+    def release(self, key: str, *, to: State | None = None, accepted: Mapping[str, Any] | None = None) -> None:
+        """A person has looked: the item may go on. accepted: the row as it is now and may stay."""
+        with self._store.write():
+            values: dict[str, Any] = {"waits": None, "failures": 0, "starts": 0}
+            if to:
+                values["state"] = to
+                self._store.all(
+                    "UPDATE change SET why = 'past' WHERE ledger = :ledger AND key = :key AND state = 'void'",
+                    ledger=self.name,
+                    key=key,
+                )
+            if accepted is not None:
+                values["accepted"] = digest(accepted)
+            self._set(key, None, **values)
+
+    def relearn(self, key: str, columns: Mapping[str, str], steps: Mapping[tuple[str, int], str]) -> None:
+        """A person let an item with receipts go on although its row or its steps had changed: this is what counts now."""
+        with self._store.write():
+            for made in self.changes(key, "receipt", "intent", "doubt"):
+                known = {name: columns.get(name, old) for name, old in made.columns.items()}
+                self._change(
+                    made,
+                    (made.state,),
+                    columns=pack(known),
+                    steps=steps.get((made.step, made.number), made.steps),
+                )
+
+    def written(self, keys: list[str], where: str) -> None:
+        """These items' values stand in the source now."""
+        with self._store.write():
+            for key in keys:
+                self._set(key, None, written=1)
+            if keys:
+                self._journal.note("source.written", ledger=self.name, target=where, keys=keys)
+                self._journal.flush()
+
+    # ---- inside
+
+    def _end(
+        self,
+        key: str,
+        state: State,
+        reason: str | None,
+        write_back: Mapping[str, Any] | None = None,
+        target: str | None = None,
+        counts: bool = True,
+    ) -> None:
+        values: dict[str, Any] = {"state": state, "reason": reason, "ended_at": self._clock.now().isoformat()}
+        values["starts"] = 0
+        before = self.item(key)
+        if state == "failed" and counts:
+            values["failures"] = (before.failures if before else 0) + 1
+        elif state == "done":
+            values["failures"] = 0
+        if write_back:
+            values |= {"write_back": pack(write_back), "target": target, "written": 0}
+        self._set(key, ("started",), **values)
+        self._note("item.ended", key, state=state, reason=reason)
+        if values.get("failures", 0) >= 3:
+            self.wait(key, "failures", reason or "")
+
+    def _note(self, kind: Any, key: str, step: str | None = None, **data: Any) -> None:
+        self._journal.note(kind, ledger=self.name, key=key, step=step, **data)
+        self._journal.flush()
+
+    def _set(self, key: str, states: tuple[str, ...] | None, **values: Any) -> None:
+        values |= {"run": self._run, "attempt": self._attempt}
+        names = ", ".join(f"{name} = :{name}" for name in values)
+        guard = " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
+        changed = self._store.one(
+            f"UPDATE item SET {names} WHERE ledger = :ledger AND key = :key{guard} RETURNING key",  # noqa: S608
+            ledger=self.name,
+            key=key,
+            **values,
+        )
+        if changed is None:
+            raise Overtaken(f"{self.name} {key}: not in {states}")
+
+    def _change(self, made: Made, states: tuple[str, ...], **values: Any) -> None:
+        names = ", ".join(f"{name} = :{name}" for name in values)
+        listed = ", ".join(f"'{state}'" for state in states)
+        changed = self._store.one(
+            f"UPDATE change SET {names} WHERE ledger = :ledger AND key = :key AND step = :step AND number = :number "  # noqa: S608
+            f"AND change.state IN ({listed}) RETURNING key",
+            ledger=self.name, key=made.key, step=made.step, number=made.number, **values,
+        )  # fmt: skip
+        if changed is None:
+            raise Overtaken(f"{self.name} {made.key} {made.step} {made.number}: not in {states}")
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    (key, state, run, attempt, position, starts, failures, reason, waits, began, ended, values, back, target, written,
+     accepted) = row  # fmt: skip
+    return Item(
+        key, state, run, attempt, position, starts, failures, reason, waits, datetime.fromisoformat(began), ended,
+        unpack(values) or {}, unpack(back) or {}, target, bool(written), accepted,
+    )  # fmt: skip
+
+
+def _made(row: tuple[Any, ...]) -> Made:
+    (key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run,
+     sender) = row  # fmt: skip
+    change = Change(summary, tuple(unpack(same_as)), unpack(preview))
+    return Made(
+        key, step, number, address, state, why, change, unpack(gives), unpack(saved), unpack(columns), steps, at, run,
+        sender,
+    )  # fmt: skip

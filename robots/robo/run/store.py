@@ -1,0 +1,108 @@
+"""The store: one SQLite file of the workspace. Every change of state is one transaction, on disk before it returns."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from robo.kit.errors import FaultyFlow
+from robo.kit.messages import _
+
+MIGRATIONS = (
+    """
+    CREATE TABLE run (
+        id TEXT PRIMARY KEY, flow TEXT NOT NULL, environment TEXT NOT NULL, state TEXT NOT NULL, reason TEXT,
+        attempt INTEGER NOT NULL, inputs TEXT NOT NULL, began_at TEXT NOT NULL, ended_at TEXT,
+        folder TEXT NOT NULL, holder TEXT
+    );
+    CREATE TABLE journal (
+        run TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL,
+        ledger TEXT, key TEXT, step TEXT, event TEXT NOT NULL, PRIMARY KEY (run, seq)
+    );
+    CREATE TABLE ledger (name TEXT PRIMARY KEY, flow TEXT NOT NULL, loop TEXT NOT NULL, since TEXT NOT NULL);
+    CREATE TABLE item (
+        ledger TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, run TEXT NOT NULL, attempt INTEGER NOT NULL,
+        position INTEGER, starts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+        reason TEXT, waits TEXT, began_at TEXT NOT NULL, ended_at TEXT, row TEXT NOT NULL,
+        write_back TEXT, target TEXT, written INTEGER NOT NULL DEFAULT 0, accepted TEXT,
+        PRIMARY KEY (ledger, key)
+    );
+    CREATE INDEX item_of_run ON item (run);
+    CREATE TABLE change (
+        ledger TEXT NOT NULL, key TEXT NOT NULL, step TEXT NOT NULL, number INTEGER NOT NULL,
+        address TEXT NOT NULL, state TEXT NOT NULL, why TEXT, summary TEXT NOT NULL, same_as TEXT NOT NULL,
+        preview TEXT NOT NULL, gives TEXT, saved TEXT NOT NULL, columns TEXT NOT NULL, steps TEXT NOT NULL,
+        at TEXT NOT NULL, run TEXT NOT NULL, sender TEXT NOT NULL, PRIMARY KEY (ledger, key, step, number)
+    );
+    CREATE TABLE death (sender TEXT PRIMARY KEY, boot TEXT NOT NULL, seen REAL NOT NULL);
+    """,
+)
+
+
+class Store:
+    """A connection. Only the thread that made it uses it; several processes may have one each."""
+
+    def __init__(self, path: Path, busy: float = 30.0) -> None:
+        """Open the file, made if missing. busy: seconds to wait for another writer."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, timeout=busy, isolation_level=None)
+        self._to_wal(busy)
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._migrate()
+
+    def _to_wal(self, busy: float) -> None:
+        # SQLite's own busy timeout does not cover the change of journal mode of a fresh file.
+        until = time.monotonic() + busy
+        while self._db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+
+    def _migrate(self) -> None:
+        (known,) = self._db.execute("PRAGMA user_version").fetchone()
+        if known > len(MIGRATIONS):
+            raise FaultyFlow(_("this workspace was used by a newer Robo; update Robo to go on with it"))
+        if known == len(MIGRATIONS):
+            return
+        with self.write():
+            (known,) = self._db.execute("PRAGMA user_version").fetchone()
+            for number, script in enumerate(MIGRATIONS[known:], known + 1):
+                for statement in filter(str.strip, script.split(";")):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={number}")
+
+    def all(self, sql: str, /, **values: Any) -> list[tuple[Any, ...]]:
+        """Every row."""
+        return self._db.execute(sql, values).fetchall()
+
+    def one(self, sql: str, /, **values: Any) -> tuple[Any, ...] | None:
+        """The first row, if there is one."""
+        row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+        return row
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: all of it is on disk at the end, or nothing."""
+        if self._db.in_transaction:
+            yield
+            return
+        # IMMEDIATE waits for its turn here; a transaction that reads first would fail at its first write instead.
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """End the connection."""
+        self._db.close()
