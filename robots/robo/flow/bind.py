@@ -1,0 +1,138 @@
+"""From what a step says to the arguments of a call: shapes, paths, accounts, types; and what steps read of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from robo.flow.formula import Formula, Template
+from robo.flow.model import AlreadyDone, Step
+from robo.flow.vault import Vault
+from robo.flow.workspace import Workspace
+from robo.kit.action import Action
+from robo.kit.errors import FaultyFlow, Refused
+from robo.kit.lane import Account
+from robo.kit.messages import _
+from robo.kit.source import Fault, SourceType
+
+
+def shape(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
+    """{parameter: value} from what stands under an action: a map, its main value, or the whole map of its `rest`.
+
+    None where it does not fit: a lone value where the action needs a map.
+    """
+    rest = called.manners.rest if isinstance(called, Action) else None
+    if isinstance(written, dict):
+        if rest is None:
+            return dict(written)
+        long_form = isinstance(written.get(rest), dict | list) and set(written) <= set(called.parameters)
+        return dict(written) if long_form else {rest: dict(written)}
+    if written is None:
+        return {}
+    main = called.main or next(iter(called.parameters), None)
+    if main is None or (main == rest and not isinstance(written, list)):
+        return None
+    return {main: written}
+
+
+def call_arguments(
+    called: Action | SourceType, values: Mapping[str, Any], workspace: Workspace, vault: Vault
+) -> dict[str, Any]:
+    """The keyword arguments of the call from evaluated values by parameter, as `shape` gives them.
+
+    Relative paths start at the workspace's root; names of accounts become accounts with their password.
+    Raises FaultyFlow for an unknown account or a missing password, Refused for a value that does not fit.
+    """
+    from pydantic import ValidationError
+
+    from robo.kit.schema import bind, takes
+
+    written = dict(values)
+    for name in takes(called, Path):
+        if isinstance(written.get(name), str | Path) and written[name] != "":
+            written[name] = workspace.resolve(written[name])
+    for name in takes(called, Account):
+        if isinstance(written.get(name), str):
+            written[name] = workspace.account(written[name], vault)
+    _refuse_faults(written)
+    try:
+        return bind(called, written)
+    except ValidationError as error:
+        from robo.flow.wording import place_and_message
+
+        where, message = place_and_message(error)
+        place = ".".join(str(part) for part in (called.name, *where))
+        raise Refused(_("{place}: {reason}").format(place=place, reason=message)) from None
+
+
+def _refuse_faults(value: Any) -> None:
+    """A cell that could not be read refuses the item as soon as it is used."""
+    match value:
+        case Fault(reason=reason):
+            raise Refused(reason)
+        case dict():
+            for one in value.values():
+                _refuse_faults(one)
+        case list() | tuple():
+            for one in value:
+                _refuse_faults(one)
+
+
+def account_of(called: Action, values: Mapping[str, Any], workspace: Workspace, vault: Vault) -> Account:
+    """The account that a sign-in names among its values. Raises FaultyFlow where it names none."""
+    from robo.kit.schema import takes
+
+    for name in takes(called, Account):
+        if isinstance(values.get(name), str):
+            return workspace.account(values[name], vault)
+    raise FaultyFlow(_('"{action}" names no account').format(action=called.name))
+
+
+def leaves(written: Any) -> Iterator[Formula | Template]:
+    """The formulas and merge texts of what is written, keys of maps included."""
+    match written:
+        case Formula() | Template():
+            yield written
+        case Mapping():
+            for key, value in written.items():
+                yield from leaves(key)
+                yield from leaves(value)
+        case list() | tuple():
+            for one in written:
+                yield from leaves(one)
+
+
+def used_columns(steps: Iterable[Step], alias: str, *more: Any) -> tuple[str, ...] | None:
+    """The columns of the item that these steps read, as formulas name them (slug or header), in order of the alphabet.
+
+    more: further written values that count, such as the parts of a key. None: all of them may be read.
+    """
+    found: set[str] = set()
+    expressions = [*leaves(list(more)), *(one for step in steps for one in _expressions(step))]
+    for expression in expressions:
+        for path in expression.names():
+            if path[0] != alias:
+                continue
+            if len(path) < 2 or path[1] is None:
+                return None
+            found.add(path[1])
+    return tuple(sorted(found))
+
+
+def _expressions(step: Step) -> Iterator[Formula | Template]:
+    """Everything that one step evaluates, its branches included; what merely looks up a doubt does not count."""
+    yield from leaves([step.arguments, step.name, step.condition])
+    below = [*step.body, *step.otherwise, *(step.on_error if isinstance(step.on_error, tuple) else ())]
+    if step.loop:
+        yield from leaves([step.loop.source, step.loop.key, step.loop.where, step.loop.limit, step.loop.write_back])
+        below += [*step.loop.prepare, *step.loop.steps]
+    for one in below:
+        yield from _expressions(one)
+
+
+def look_up_expressions(look_up: AlreadyDone) -> Iterator[Formula | Template]:
+    """Everything that looking up a doubt evaluates."""
+    for step in look_up.steps:
+        yield from _expressions(step)
+    yield from leaves([look_up.found, look_up.absent, look_up.seen])

@@ -1,0 +1,252 @@
+"""`robo.toml`, read strictly: what is unknown, mistyped or not done yet is refused at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from robo.flow.problems import FaultyFile, Problem, did_you_mean
+from robo.flow.toml import Path as Where
+from robo.flow.toml import Toml, read_toml
+from robo.flow.workspace import DEFAULT_ENVIRONMENT, AccountEntry, Workspace
+from robo.kit.errors import FaultyFlow
+from robo.kit.lane import Harmless, Site
+from robo.kit.messages import _
+
+_LATER: Mapping[Where, tuple[str, ...]] = {(): ("mail",), ("sites", "*"): ("limit",), ("accounts", "*"): ("steps",)}
+_PLACE = ("any", "label", "text", "placeholder", "css", "inside", "nth", "frame")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+def read_workspace(root: Path, text: str, environment: str | None) -> Workspace:
+    """The workspace that this text describes; raises FaultyFile, FaultyFlow for an unknown environment."""
+    reader = _Reader(read_toml(text, "robo.toml"))
+    workspace = reader.workspace(root, environment)
+    if reader.problems:
+        raise FaultyFile(reader.problems, {"robo.toml": reader.toml.text})
+    known = {workspace.default_environment, *reader.environments}
+    if workspace.environment not in known:
+        raise FaultyFlow(
+            _('the environment "{name}" is not in robo.toml: no site has an address for it. {mend}').format(
+                name=workspace.environment,
+                mend=did_you_mean(workspace.environment, known)
+                or _("Known are: {known}").format(known=", ".join(sorted(known))),
+            )
+        )
+    return workspace
+
+
+class _Reader:
+    def __init__(self, toml: Toml) -> None:
+        self.toml = toml
+        self.problems: list[Problem] = []
+        self.environments: list[str] = []
+        self.misspelt: set[Where] = set()
+        """What is missing only because its name is misspelt."""
+
+    def fault(self, where: Where, message: str, mend: str = "", key: bool = False) -> None:
+        self.problems.append(self.toml.problem(where, message, mend, key))
+
+    def workspace(self, root: Path, environment: str | None) -> Workspace:
+        top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts"))
+        own = self.table(("workspace",), top.get("workspace", {}), ("language", "environment", "database"))
+        default = self.text(("workspace", "environment"), own, DEFAULT_ENVIRONMENT)
+        chosen = environment or default
+        addresses = {
+            name: self.addresses(("sites", name), table) for name, table in self.named("sites", top, _SITE_KEYS).items()
+        }
+        sites = {
+            name: self.site(name, top["sites"][name], found.get(chosen) or found[""])
+            for name, found in addresses.items()
+            if chosen in found or "" in found
+        }
+        elsewhere = {name: tuple(found) for name, found in addresses.items() if name not in sites}
+        accounts = {
+            name: self.account(name, table, (*sites, *elsewhere))
+            for name, table in self.named("accounts", top, _ACCOUNT_KEYS).items()
+        }
+        folders = self.table(("folders",), top.get("folders", {}), None)
+        return Workspace(
+            root=root,
+            environment=chosen,
+            default_environment=default,
+            language=self.choice(("workspace", "language"), own, ("fr", "en")),
+            sites=MappingProxyType(sites),
+            elsewhere=MappingProxyType(elsewhere),
+            accounts=MappingProxyType(accounts),
+            folders=MappingProxyType({name: root / self.text(("folders", name), folders, "") for name in folders}),
+            database=root / self.database(own),
+        )
+
+    def table(self, where: Where, given: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:
+        """The table without the keys that are refused; any key where `known` is None."""
+        if not isinstance(given, dict):
+            self.fault(where, _("a group is expected here: [{name}]").format(name=".".join(map(str, where))))
+            return {}
+        if known is None:
+            return given
+        later = _LATER.get((where[0], "*") if len(where) == 2 else where, ())
+        for key in given:
+            if key in later:
+                self.fault((*where, key), _('"{key}" is not in this version yet').format(key=key), key=True)
+            elif key not in known:
+                self.misspelt |= {(*where, one) for one in get_close_matches(key, known, cutoff=0.55)}
+                mend = did_you_mean(key, known) or _("Known here are: {known}").format(known=", ".join(known))
+                self.fault((*where, key), _('"{key}" is not known here').format(key=key), mend, key=True)
+        return {key: value for key, value in given.items() if key in known}
+
+    def named(self, group: str, top: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Mapping[str, Any]]:
+        tables = self.table((group,), top.get(group, {}), None)
+        return {name: self.table((group, name), table, known) for name, table in tables.items()}
+
+    def text(self, where: Where, table: Mapping[str, Any], default: str | None = None) -> str:
+        """A text, required where there is no default."""
+        name = str(where[-1])
+        if name not in table:
+            if default is None and where not in self.misspelt:
+                self.fault(
+                    where[:-1], _('"{name}" is missing in [{group}]').format(name=name, group=_dotted(where)), key=True
+                )
+            return default or ""
+        value = table[name]
+        if not isinstance(value, str):
+            self.fault(where, _("a text is expected here, between quotes"))
+            return default or ""
+        return value
+
+    def choice(self, where: Where, table: Mapping[str, Any], known: tuple[str, ...]) -> str:
+        value = self.text(where, table, known[0])
+        if value not in known:
+            self.fault(where, _("one of these is expected: {known}").format(known=", ".join(known)))
+        return value
+
+    def database(self, own: Mapping[str, Any]) -> str:
+        where: Where = ("workspace", "database")
+        value = self.text(where, own, "sqlite:.robo/robo.db")
+        if value.startswith(("postgresql:", "postgres:")):
+            self.fault(where, _("PostgreSQL is not in this version yet"), _('Write: database = "sqlite:.robo/robo.db"'))
+        elif not value.startswith("sqlite:") or not value.removeprefix("sqlite:").strip("/"):
+            self.fault(where, _("a database is written sqlite:PATH"), _('Write: database = "sqlite:.robo/robo.db"'))
+        return value.removeprefix("sqlite:")
+
+    def addresses(self, where: Where, table: Mapping[str, Any]) -> dict[str, str]:
+        """Environment to address; "" stands for every environment."""
+        given = table.get("address")
+        at: Where = (*where, "address")
+        if not isinstance(given, dict):
+            return {"": self.address(at, table)}
+        self.environments += [name for name in given if name not in self.environments]
+        return {name: self.address((*at, name), given) for name in given}
+
+    def address(self, where: Where, table: Mapping[str, Any]) -> str:
+        value = self.text(where, table)
+        if value and not value.startswith(("http://", "https://")):
+            self.fault(where, _("an address begins with https:// or http://"))
+        return value
+
+    def site(self, name: str, table: Mapping[str, Any], address: str) -> Site:
+        where: Where = ("sites", name)
+        return Site(
+            name=name,
+            address=address,
+            pace=self.seconds((*where, "pace"), table, 0.0),
+            late=None if table.get("late") == "never" else self.seconds((*where, "late"), table, 60.0),
+            signed_out=self.text((*where, "signed_out"), table, "") or None,
+            harmless=self.requests((*where, "harmless"), table),
+            drafts=self.requests((*where, "drafts"), table),
+        )
+
+    def seconds(self, where: Where, table: Mapping[str, Any], default: float) -> float:
+        if str(where[-1]) not in table:
+            return default
+        from robo.kit.types import seconds  # brings pydantic: only where it is used
+
+        try:
+            return seconds(table[str(where[-1])])
+        except ValueError as error:
+            self.fault(where, str(error))
+            return default
+
+    def requests(self, where: Where, table: Mapping[str, Any]) -> tuple[Harmless, ...]:
+        given = table.get(str(where[-1]), [])
+        if not isinstance(given, list):
+            self.fault(where, _("a list is expected here"), _('Write: {key} = ["POST /path"]').format(key=where[-1]))
+            return ()
+        made = (self.request((*where, number), one) for number, one in enumerate(given))
+        return tuple(one for one in made if one is not None)
+
+    def request(self, where: Where, given: Any) -> Harmless | None:
+        """ "POST /path", or {post = "/path", fields = {name = ["value*"]}}."""
+        mend = _('Write "POST /path", or {{post = "/path", fields = {{method = ["*.read"]}}}}').format()
+        if isinstance(given, str):
+            method, _blank, path = given.partition(" ")
+            if method.upper() in _METHODS and path.strip().startswith(("/", "*")):
+                return Harmless(method.upper(), path.strip())
+        elif isinstance(given, dict):
+            methods = [key for key in given if key.upper() in _METHODS]
+            fields = given.get("fields", {})
+            if (
+                len(methods) == 1
+                and set(given) <= {*methods, "fields"}
+                and isinstance(given[methods[0]], str)
+                and isinstance(fields, dict)
+                and all(_texts(one) for one in fields.values())
+            ):
+                listed = tuple((name, tuple([one] if isinstance(one, str) else one)) for name, one in fields.items())
+                return Harmless(methods[0].upper(), given[methods[0]], listed)
+        self.fault(where, _("this is no request"), mend)
+        return None
+
+    def account(self, name: str, table: Mapping[str, Any], sites: Iterable[str]) -> AccountEntry:
+        where: Where = ("accounts", name)
+        site = self.text((*where, "site"), table)
+        known = tuple(sites)
+        if site and site not in known:
+            mend = did_you_mean(site, known) or _("Describe it in [sites.{name}]").format(name=site)
+            self.fault((*where, "site"), _('site "{name}" is not in robo.toml').format(name=site), mend)
+        user = self.place((*where, "user"), table, ("value",))
+        return AccountEntry(
+            name=name,
+            site=site,
+            open=self.text((*where, "open"), table),
+            user={key: value for key, value in user.items() if key != "value"},
+            user_value=self.text((*where, "user", "value"), user) if user else "",
+            password=self.place((*where, "password"), table),
+            button=self.button((*where, "button"), table),
+            expect=self.text((*where, "expect"), table),
+        )
+
+    def place(self, where: Where, table: Mapping[str, Any], more: tuple[str, ...] = ()) -> Mapping[str, Any]:
+        given = table.get(str(where[-1]))
+        if isinstance(given, dict):
+            place = self.table(where, given, (*_PLACE, *more))
+            if sum(one in place for one in _PLACE[:5]) != 1:
+                self.fault(where, _("a place needs exactly one of label, text, placeholder, css"))
+            return place
+        if isinstance(given, str) and not more:
+            return {"any": given}
+        example = (
+            'user = {label = "Identifiant", value = "robot-31"}' if more else 'password = {label = "Mot de passe"}'
+        )
+        at = where if str(where[-1]) in table else where[:-1]
+        if where not in self.misspelt:
+            self.fault(at, _('"{name}" is missing').format(name=where[-1]), _("Write: {line}").format(line=example))
+        return {}
+
+    def button(self, where: Where, table: Mapping[str, Any]) -> Any:
+        return self.place(where, table) if isinstance(table.get("button"), dict) else self.text(where, table)
+
+
+_SITE_KEYS = ("address", "pace", "late", "signed_out", "harmless", "drafts")
+_ACCOUNT_KEYS = ("site", "open", "user", "password", "button", "expect")
+
+
+def _dotted(where: Where) -> str:
+    return ".".join(map(str, where[:-1]))
+
+
+def _texts(given: Any) -> bool:
+    return isinstance(given, str) or (isinstance(given, list) and all(isinstance(one, str) for one in given))

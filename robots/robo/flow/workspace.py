@@ -1,0 +1,152 @@
+"""The workspace: the folder of a lab's flows, with the sites, accounts and folders that `robo.toml` describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from robo.flow.problems import did_you_mean
+from robo.flow.vault import Vault
+from robo.kit.errors import FaultyFlow
+from robo.kit.lane import Account, Site
+from robo.kit.messages import _
+
+DEFAULT_ENVIRONMENT = "production"
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """`[accounts.NAME]` as written; `user` and `password` are places: {"label": "Identifiant"}."""
+
+    name: str
+    site: str
+    open: str
+    user: Mapping[str, Any]
+    user_value: str
+    password: Mapping[str, Any]
+    button: Any
+    expect: str
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where flows live and what they may name, for one environment.
+
+    sites: those that have an address in this environment; elsewhere: site name to the environments of the others.
+    database: the file of the store.
+    """
+
+    root: Path
+    environment: str = DEFAULT_ENVIRONMENT
+    default_environment: str = DEFAULT_ENVIRONMENT
+    language: str = "fr"
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    accounts: Mapping[str, AccountEntry] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    database: Path = field(default=Path())
+
+    @cached_property
+    def state(self) -> Path:
+        """What Robo keeps for itself: the store, the secrets."""
+        return self.root / ".robo"
+
+    @cached_property
+    def flows(self) -> Path:
+        return self.root / "flows"
+
+    @cached_property
+    def runs(self) -> Path:
+        """A folder for each run: its report, its screenshots."""
+        return self.root / "runs"
+
+    @property
+    def is_default_environment(self) -> bool:
+        """Whether what is done here is done for good: elsewhere workbooks are not written back but copied."""
+        return self.environment == self.default_environment
+
+    def resolve(self, path: str | Path) -> Path:
+        """A path of a flow, from the root."""
+        return self.root / Path(path)
+
+    def site(self, named: str) -> Site:
+        """A site by its name or its address. Raises FaultyFlow."""
+        if named in self.sites:
+            return self.sites[named]
+        if named in self.elsewhere:
+            raise FaultyFlow(
+                _('site "{name}" has no address in the environment "{environment}", only in {others}').format(
+                    name=named, environment=self.environment, others=", ".join(self.elsewhere[named])
+                )
+            )
+        address = urlsplit(named)
+        if address.scheme in ("http", "https") and address.hostname:
+            same = (site for site in self.sites.values() if site.address.rstrip("/") == named.rstrip("/"))
+            return next(same, Site(name=address.netloc, address=named))
+        raise FaultyFlow(self._unknown(_('site "{name}" is not in robo.toml').format(name=named), named, self.sites))
+
+    def account(self, name: str, vault: Vault) -> Account:
+        """An account with its password. Raises FaultyFlow where it, its site or its password is missing."""
+        entry = self.accounts.get(name)
+        if entry is None:
+            raise FaultyFlow(
+                self._unknown(_('account "{name}" is not in robo.toml').format(name=name), name, self.accounts)
+            )
+        secret = vault.get(name)
+        if secret is None:
+            raise FaultyFlow(
+                _('the password of "{name}" is not known here: type robo secret set {name}').format(name=name)
+            )
+        from pydantic import TypeAdapter
+
+        from robo.kit.types import AnyPlace, Place
+
+        place: TypeAdapter[Place] = TypeAdapter(AnyPlace)
+        return Account(
+            name=name,
+            site=self.site(entry.site),
+            open=entry.open,
+            user=place.validate_python(entry.user),
+            user_value=entry.user_value,
+            password=place.validate_python(entry.password),
+            secret=secret,
+            button=place.validate_python(entry.button),
+            expect=entry.expect,
+        )
+
+    @staticmethod
+    def _unknown(message: str, word: str, known: Mapping[str, Any]) -> str:
+        mend = did_you_mean(word, known) or (
+            _("Known are: {known}").format(known=", ".join(known)) if known else _("None is described there yet")
+        )
+        return f"{message}. {mend}"
+
+
+def open_workspace(folder: Path | None = None, environment: str | None = None) -> Workspace:
+    """The workspace around that folder (the current one): the nearest above with a `robo.toml`, else itself.
+
+    environment: by default the one that robo.toml names. Raises FaultyFile with every fault of robo.toml, FaultyFlow
+    for an environment that no site has.
+    """
+    start = (folder or Path.cwd()).absolute()
+    root = next((one for one in (start, *start.parents) if (one / "robo.toml").is_file()), None)
+    if root is None:
+        root, text = start, ""
+    else:
+        text = _text_of(root / "robo.toml")
+    from robo.flow.robotoml import read_workspace
+
+    return read_workspace(root, text, environment)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FaultyFlow(_("{file} is not in UTF-8: save it anew with that encoding").format(file=file)) from None
+    except OSError as error:
+        raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=file, reason=error.strerror)) from error
