@@ -8,7 +8,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from robo.flow.expression import (
+from robo.flow.expression import Unreadable
+from robo.flow.filters import FILTERS
+from robo.flow.nodes import (
     Call,
     Choose,
     Compare,
@@ -23,10 +25,9 @@ from robo.flow.expression import (
     Operation,
     Part,
     Test,
-    Unreadable,
     children,
 )
-from robo.flow.filters import FILTERS, read_date
+from robo.flow.notation import read_date
 from robo.flow.problems import did_you_mean
 from robo.flow.values import DATES, ORDERED, impossible, kind, result_kind, unlike
 from robo.kit.errors import Refused
@@ -155,76 +156,84 @@ def _check_filter(node: Filter) -> None:
 
 
 _KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "yes or no"), (int, "number"), (float, "number"), (Decimal, "number"), (str, "text"), (datetime, "date with time"),
-    (date, "date"), (time, "time"), (Secret, "secret"), (list, "list"), (tuple, "list"), (dict, "map"),
+    (bool, "yes or no"), (int, "number"), (float, "number"), (Decimal, "number"), (str, "text"),
+    (datetime, "date with time"), (date, "date"), (time, "time"), (Secret, "secret"),
+    (list, "list"), (tuple, "list"), (dict, "map"),
 )  # fmt: skip
 _RESULTS = {"date": "date", "today": "date", "now": "date with time", "days": "number", "shows": "yes or no"}
 
 
 def mistyped(tree: Node, source: str, known: Callable[[tuple[str, ...]], type | None]) -> Unreadable | None:
     """The first comparison or reckoning of two kinds that do not go together, as far as types are known."""
+    kinds = _Kinds(source, known)
+    return next(filter(None, (kinds.fault(node) for node in walk(tree))), None)
 
-    def said(node: Node) -> str:
-        return source[node.start : node.end]
 
-    def fault(left: Node, right: Node, message: str) -> Unreadable:
+class _Kinds:
+    def __init__(self, source: str, known: Callable[[tuple[str, ...]], type | None]) -> None:
+        self.source, self.known = source, known
+
+    def fault(self, node: Node) -> Unreadable | None:
+        """What does not go together in this very node."""
+        if isinstance(node, Compare):
+            lefts = (node.left, *(right for _sign, right in node.pairs))
+            found = (self.compared(sign, left, right) for left, (sign, right) in zip(lefts, node.pairs, strict=False))
+            return next(filter(None, found), None)
+        if isinstance(node, Operation) and node.sign != "~":
+            mine, other = self.of(node.left), self.of(node.right)
+            if mine and other and result_kind(node.sign, mine, other) is None:
+                return self.between(node.left, node.right, impossible(node.sign, mine, other, self.said(node)))
+        return None
+
+    def compared(self, sign: str, left: Node, right: Node) -> Unreadable | None:
+        if sign in ("in", "not in"):
+            items = right.items if isinstance(right, Listing) else ()
+            return next(filter(None, (self.compared("==", left, one) for one in items)), None)
+        mine, other = self.of(left), self.of(right)
+        if mine is None or other is None or "nothing" in (mine, other):
+            return None
+        ordering = sign not in ("==", "!=")
+        if (mine == other and (mine in ORDERED or not ordering)) or ({mine, other} <= DATES and ordering):
+            return None
+        said = (self.source[left.start : left.end], self.source[right.start : right.end])
+        return self.between(left, right, unlike(mine, other, said))
+
+    def said(self, node: Operation) -> tuple[str, str]:
+        left, right = node.left, node.right
+        return self.source[left.start : left.end], self.source[right.start : right.end]
+
+    @staticmethod
+    def between(left: Node, right: Node, message: str) -> Unreadable:
         return Unreadable(message, left.start, right.end - left.start)
 
-    def kind_of(node: Node) -> str | None:
+    def of(self, node: Node) -> str | None:
+        """The kind of its value, None where it is not known."""
         match node:
             case Const(value=value):
                 return kind(value)
             case Name() | Part():
-                read = reads(node)[0].path if reads(node) else (None,)
-                if None in read:
-                    return None
-                return _kind_of_type(known(tuple(str(part) for part in read)))
+                read = next(iter(reads(node)), None)
+                return _kind_of_type(self.known(_all_text(read.path))) if read and None not in read.path else None
             case Call(name=name):
                 return _RESULTS[name]
             case Filter(name=name):
                 return FILTERS[name].gives if name in FILTERS else None
-            case Compare() | Logic() | Not() | Test():
-                return "yes or no"
-            case Operation(sign="~"):
-                return "text"
             case Operation(sign=sign, left=left, right=right):
-                mine, other = kind_of(left), kind_of(right)
-                return result_kind(sign, mine, other) if mine and other else None
-            case Minus():
-                return "number"
-            case Listing():
-                return "list"
+                mine, other = self.of(left), self.of(right)
+                return "text" if sign == "~" else result_kind(sign, mine, other) if mine and other else None
             case Choose(yes=yes, no=no):
-                return kind_of(yes) if kind_of(yes) == kind_of(no) else None
-        return None
+                mine = self.of(yes)
+                return mine if mine == self.of(no) else None
+        return _ALWAYS.get(type(node))
 
-    def compared(sign: str, left: Node, right: Node) -> Unreadable | None:
-        if sign in ("in", "not in"):
-            items = right.items if isinstance(right, Listing) else ()
-            return next(filter(None, (compared("==", left, one) for one in items)), None)
-        mine, other = kind_of(left), kind_of(right)
-        if mine is None or other is None or "nothing" in (mine, other):
-            return None
-        both_dates = {mine, other} <= DATES and sign not in ("==", "!=")
-        if (mine == other and (mine in ORDERED or sign in ("==", "!="))) or both_dates:
-            return None
-        return fault(left, right, unlike(mine, other, (said(left), said(right))))
 
-    for node in walk(tree):
-        found: Unreadable | None = None
-        if isinstance(node, Compare):
-            left = node.left
-            for sign, right in node.pairs:
-                found = found or compared(sign, left, right)
-                left = right
-        elif isinstance(node, Operation) and node.sign != "~":
-            mine, other = kind_of(node.left), kind_of(node.right)
-            if mine and other and result_kind(node.sign, mine, other) is None:
-                names = (said(node.left), said(node.right))
-                found = fault(node.left, node.right, impossible(node.sign, mine, other, names))
-        if found:
-            return found
-    return None
+_ALWAYS: Mapping[type, str] = {
+    Compare: "yes or no", Logic: "yes or no", Not: "yes or no", Test: "yes or no", Minus: "number", Listing: "list",
+}  # fmt: skip
+
+
+def _all_text(path: Path) -> tuple[str, ...]:
+    return tuple(str(part) for part in path)
 
 
 def _kind_of_type(known: Any) -> str | None:

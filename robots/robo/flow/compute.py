@@ -8,7 +8,8 @@ from datetime import date, time
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
-from robo.flow.expression import (
+from robo.flow.filters import apply
+from robo.flow.nodes import (
     Call,
     Choose,
     Compare,
@@ -25,7 +26,7 @@ from robo.flow.expression import (
     Slice,
     Test,
 )
-from robo.flow.filters import apply, read_date
+from robo.flow.notation import read_date
 from robo.flow.problems import did_you_mean
 from robo.flow.values import SPECIAL, Missing, Unsaved, contains, equal, kind, less, reckon, text_of, truth, use
 from robo.kit.change import NOT_KNOWN_YET
@@ -50,44 +51,31 @@ class _Compiler:
         return self.source[node.start : node.end]
 
     def of(self, node: Node) -> Run:
-        match node:
-            case Const(value=value):
-                return lambda scope, language: value
-            case Name(name=name):
-                return lambda scope, language: scope[name] if name in scope else missing(name, scope)
-            case Part():
-                return self.part(node)
-            case Slice():
-                return self.slice(node)
-            case Call():
-                return self.call(node)
-            case Filter(name="default"):
-                return self.default(node)
-            case Filter():
-                return self.filter(node)
-            case Test():
-                return self.test(node)
-            case Compare():
-                return self.compare(node)
-            case Logic():
-                return self.logic(node)
-            case Not(of=inner):
-                return self.negation(inner)
-            case Choose():
-                return self.choose(node)
-            case Operation(sign="~"):
-                return self.joined(node)
-            case Operation(sign=sign, left=left, right=right):
-                said = (self.said(left), self.said(right))
-                run_left, run_right = self.of(left), self.of(right)
-                return lambda scope, language: reckon(sign, run_left(scope, language), run_right(scope, language), said)
-            case Minus(of=inner):
-                run, names = self.of(inner), ("0", self.said(inner))
-                return lambda scope, language: reckon("-", 0, run(scope, language), names)
-            case Listing(items=items):
-                runs = [self.of(one) for one in items]
-                return lambda scope, language: [use(run(scope, language)) for run in runs]
-        raise AssertionError(node)
+        make: Callable[[Any], Run] = getattr(self, _MAKERS[type(node)])
+        return make(node)
+
+    def const(self, node: Const) -> Run:
+        value = node.value
+        return lambda scope, language: value
+
+    def name(self, node: Name) -> Run:
+        name = node.name
+        return lambda scope, language: scope[name] if name in scope else missing(name, scope)
+
+    def operation(self, node: Operation) -> Run:
+        if node.sign == "~":
+            return self.joined(node)
+        sign, said = node.sign, (self.said(node.left), self.said(node.right))
+        left, right = self.of(node.left), self.of(node.right)
+        return lambda scope, language: reckon(sign, left(scope, language), right(scope, language), said)
+
+    def minus(self, node: Minus) -> Run:
+        run, said = self.of(node.of), ("0", self.said(node.of))
+        return lambda scope, language: reckon("-", 0, run(scope, language), said)
+
+    def listing(self, node: Listing) -> Run:
+        runs = [self.of(one) for one in node.items]
+        return lambda scope, language: [use(run(scope, language)) for run in runs]
 
     def part(self, node: Part) -> Run:
         run, what = self.of(node.of), self.said(node.of)
@@ -155,6 +143,8 @@ class _Compiler:
         return defaulted
 
     def filter(self, node: Filter) -> Run:
+        if node.name == "default":
+            return self.default(node)
         name, run, what = node.name, self.of(node.of), self.said(node.of)
         given = [self.of(one) for one in node.arguments]
         named = [(word, self.of(one)) for word, one in node.named]
@@ -219,8 +209,8 @@ class _Compiler:
 
         return both
 
-    def negation(self, inner: Node) -> Run:
-        run, said = self.of(inner), self.said(inner)
+    def not_(self, node: Not) -> Run:
+        run, said = self.of(node.of), self.said(node.of)
 
         def negated(scope: Mapping[str, Any], language: str) -> Any:
             value = run(scope, language)
@@ -250,6 +240,11 @@ class _Compiler:
         return both
 
 
+_MAKERS: Mapping[type[Node], str] = {
+    Const: "const", Name: "name", Part: "part", Slice: "slice", Call: "call", Filter: "filter", Test: "test",
+    Not: "not_", Compare: "compare", Logic: "logic", Choose: "choose", Operation: "operation", Minus: "minus",
+    Listing: "listing",
+}  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any, tuple[str, str]], bool]] = {
     "==": equal,
     "!=": lambda left, right, said: not equal(left, right, said),

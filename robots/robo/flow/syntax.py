@@ -87,9 +87,9 @@ class _Case:
 
     def fault(self) -> Fault:
         if "flow" in self.within or "node content" in self.said:
-            eaten = self.comment()
-            if eaten:
-                return eaten
+            found = self.merge_braces() or self.comment()
+            if found:
+                return found
         for part, explained in (
             ("tab character", self.tab),
             ("cannot start any token", self.beginning),
@@ -193,7 +193,7 @@ class _Case:
         )
 
     def merge_braces(self) -> Fault | None:
-        for row in dict.fromkeys((self.row, self.began.line)):
+        for row in dict.fromkeys((self.row, min(self.began.line, self.row))):
             line = self.lines[row]
             column = line.find("{{")
             if column < 0 or line[:column].rstrip().endswith(('"', "'")):
@@ -210,7 +210,10 @@ class _Case:
 
     def comment(self) -> Fault | None:
         """A `#` that eats the closing bracket along with a value."""
-        for row in range(self.began.line, self.row + 1):
+        first = min(self.began.line, self.row)
+        while first and not self.lines[first].strip():
+            first -= 1
+        for row in range(first, self.row + 1):
             line = self.lines[row]
             found = re.search(r"""^(?:[^"'#]|"[^"]*"|'[^']*'|(?<=\S)#)*?(?<=[\s:,{\[])(#(?=\S)[^\s,}\]]*)""", line)
             if found:
@@ -221,9 +224,6 @@ class _Case:
 
     def braces(self) -> Fault:
         """Something that does not belong into a `{ }` or `[ ]` on one line."""
-        found = self.merge_braces()
-        if found:
-            return found
         start = self.began.column + 1 if self.began.line == self.row else 0
         formula = _IN_BRACES.search(self.line[start : self.column])
         char = self.line[self.column : self.column + 1]

@@ -6,20 +6,18 @@ Stricter than YAML: see `_plain` for what is not a text; anchors, aliases, tags,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path as File
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
+from robo.flow.document import Document, Extent, Path
 from robo.flow.problems import FaultyFile, Mark, Problem, split_lines
 from robo.flow.syntax import Fault, Quoted, explain, in_quotes, to_bracket
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 
-Path: TypeAlias = tuple[str | int, ...]
 LARGEST = 1_000_000
 """Characters of a file."""
 DEEPEST = 40
@@ -30,107 +28,6 @@ try:
     from yaml.cyaml import CParser as _PARSER  # type: ignore[attr-defined,unused-ignore]
 except ImportError:  # a build without libyaml: the same, ten times slower
     _PARSER = yaml.Loader
-
-
-@dataclass(frozen=True)
-class _Extent:
-    """From where to where in the text; style: the quotes, or the sign of a block text, empty for anything else."""
-
-    start: Any
-    end: Any
-    style: str = ""
-    scalar: bool = True
-
-
-@dataclass
-class Document:
-    """A file as data: dict, list, str, int, Decimal, bool and None. Paths are tuples of keys and indices.
-
-    problems: faults that did not keep the rest from being read.
-    """
-
-    file: str
-    text: str
-    data: Any = None
-    problems: list[Problem] = field(default_factory=list)
-    keys: dict[Path, _Extent] = field(default_factory=dict, repr=False)
-    values: dict[Path, _Extent] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        self.lines = split_lines(self.text)
-
-    def key_mark(self, path: Path) -> Mark:
-        """Where the key is written (of an item: where it begins), or the nearest above it that is known."""
-        return self.key_span(path)[0]
-
-    def value_mark(self, path: Path) -> Mark:
-        """Where the value begins, or the nearest above it that is known."""
-        return self.span(path)[0]
-
-    def key_span(self, path: Path) -> tuple[Mark, int]:
-        """The place and width of the key."""
-        return self._place(self._nearest(path, (self.keys, self.values)))
-
-    def span(self, path: Path) -> tuple[Mark, int]:
-        """The place and width of the value, as far as it stands on one line; of a map or list its key's."""
-        extent = self._nearest(path, (self.values, self.keys))
-        if not extent.scalar and path in self.keys:
-            extent = self.keys[path]
-        return self._place(extent)
-
-    def inside(self, path: Path, offset: int, width: int = 1) -> tuple[Mark, int]:
-        """The place of a part of a text, by its offset in the value, whatever its quotes and line breaks."""
-        extent = self.values.get(path)
-        value = self._value(path)
-        if extent is None or not extent.scalar or not isinstance(value, str):
-            return self.span(path)
-        raw = self.text[extent.start.index : extent.end.index]
-        quotes = 1 if extent.style in ("'", '"') else 0
-        if raw[quotes : len(raw) - quotes] == value:
-            place = offset + quotes
-        else:
-            part = value[offset : offset + width]
-            place = -1
-            for _time in range(value.count(part, 0, offset) + 1 if part else 0):
-                place = raw.find(part, place + 1)
-            if place < 0:
-                return self.span(path)
-        before = split_lines(raw[:place])
-        line = extent.start.line + len(before)
-        column = len(before[-1]) + 1 + (extent.start.column if len(before) == 1 else 0)
-        return Mark(self.file, line, column), max(1, width)
-
-    def quoted(self, path: Path) -> bool:
-        """Whether the value is a text in quotes."""
-        return path in self.values and self.values[path].style in ("'", '"')
-
-    def problem(self, path: Path, message: str, mend: str = "", key: bool = False) -> Problem:
-        """A problem at a value, or at its key."""
-        mark, width = self.key_span(path) if key else self.span(path)
-        return Problem(mark, width, message, mend)
-
-    def _value(self, path: Path) -> Any:
-        value = self.data
-        for part in path:
-            try:
-                value = value[part]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return value
-
-    def _nearest(self, path: Path, tables: Iterable[dict[Path, _Extent]]) -> _Extent:
-        for length in range(len(path), -1, -1):
-            for table in tables:
-                if path[:length] in table:
-                    return table[path[:length]]
-        origin = yaml.Mark(self.file, 0, 0, 0, None, 0)
-        return _Extent(origin, origin)
-
-    def _place(self, extent: _Extent) -> tuple[Mark, int]:
-        start, end = extent.start, extent.end
-        line = self.lines[start.line] if start.line < len(self.lines) else ""
-        until = end.column if end.line == start.line else len(line.rstrip())
-        return Mark(self.file, start.line + 1, start.column + 1), max(1, until - start.column)
 
 
 def read_text(text: str, file: str) -> Document:
@@ -264,7 +161,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, path, in_flow)
         start = event.start_mark
-        extent = _Extent(start, event.end_mark, scalar=False)
+        extent = Extent(start, event.end_mark, scalar=False)
         self.document.values[path] = extent
         in_flow = in_flow or self.document.text[start.index : start.index + 1] in ("{", "[")
         if isinstance(event, yaml.SequenceStartEvent):
@@ -272,7 +169,7 @@ class _Reader:
         return self.mapping(event, path, in_flow)
 
     def alias(self, event: Any, path: Path) -> None:
-        self.document.values[path] = _Extent(event.start_mark, event.end_mark)
+        self.document.values[path] = Extent(event.start_mark, event.end_mark)
         said = _('"*{name}" is an alias, which flows do without').format(name=event.anchor)
         self.report(self.fault(event, said, self._quote_it(event)))
 
@@ -291,7 +188,7 @@ class _Reader:
 
     def scalar(self, event: Any, path: Path, in_flow: bool) -> Any:
         start, end, style, text = event.start_mark, event.end_mark, event.style or "", event.value
-        self.document.values[path] = _Extent(start, end, style)
+        self.document.values[path] = Extent(start, end, style)
         self.tab_before(start)
         if style in ("'", '"'):
             if end.line > start.line:
@@ -367,7 +264,7 @@ class _Reader:
             if rest_of_torn or not self.good_key(event, key, made, place):
                 self.node(self.parser.get_event(), (*path, f"{key}\0"), in_flow)
                 continue
-            self.document.keys[place] = _Extent(event.start_mark, event.end_mark, event.style or "")
+            self.document.keys[place] = Extent(event.start_mark, event.end_mark, event.style or "")
             self.tab_before(event.start_mark)
             made[key] = None
             made[key] = self.node(self.parser.get_event(), place, in_flow)
@@ -404,7 +301,10 @@ class _Reader:
             said = _('a text that begins with "{{" must be in quotes')
             mend = _("Write {quoted}, or the formula ={name}").format(quoted=in_quotes(raw), name=raw.strip("{} "))
             self.report(Fault(start.line, start.column, len(raw), said, mend))
-            self.document.values[path] = _Extent(start, start)
+            self.document.values[path] = Extent(start, start)
             return raw
         self.report(self.fault(event, _("a key must be a simple text"), width=1))
         return None
+
+
+__all__ = ["Document", "Path", "read_file", "read_text"]
