@@ -15,6 +15,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -154,7 +155,7 @@ def workbook(rows: list[dict[str, Any]], path: Path) -> None:
 
 def _style(sheet: Worksheet, count: int) -> None:
     for column, (header, width) in enumerate(WIDTHS.items(), 1):
-        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = width
+        sheet.column_dimensions[get_column_letter(column)].width = width
         top = sheet.cell(1, column)
         top.font, top.alignment = Font(bold=True, color="FFFFFF"), Alignment(vertical="center")
         for number in range(2, count + 2):
@@ -168,7 +169,7 @@ def _style(sheet: Worksheet, count: int) -> None:
                 cell.data_type = "s"  # "=> ..." is a text, not a formula
     sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = "B2"
-    table = Table(displayName="Demandes", ref=f"A1:{sheet.cell(1, len(WIDTHS)).column_letter}{count + 1}")
+    table = Table(displayName="Demandes", ref=f"A1:{get_column_letter(len(WIDTHS))}{count + 1}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleMedium2", showRowStripes=True)
     sheet.add_table(table)
     sheet.page_setup.orientation = "landscape"

@@ -122,6 +122,11 @@ class Archive:
         return found
 
     @property
+    def comment(self) -> bytes:
+        """The comment at the end of the archive."""
+        return self._zip.comment
+
+    @property
     def start_of_directory(self) -> int:
         """The offset of the list of parts that ends the archive."""
         return self._zip.start_dir

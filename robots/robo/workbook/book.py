@@ -62,3 +62,7 @@ class Book:
         except ValueError as error:
             raise damaged(part) from error
         return formats or [GENERAL]
+
+    def format_of(self, style: int) -> Format:
+        """The number format of a cell style; the general one where there is no such style."""
+        return self.formats[style] if 0 <= style < len(self.formats) else GENERAL

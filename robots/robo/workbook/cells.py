@@ -11,7 +11,7 @@ from robo.kit.messages import _
 from robo.kit.source import Fault
 from robo.kit.text import plain
 from robo.workbook.book import Book
-from robo.workbook.formats import GENERAL, Format, moment, render
+from robo.workbook.formats import Format, moment, render
 from robo.workbook.markup import damaged
 from robo.workbook.sheet import Cell
 
@@ -36,7 +36,7 @@ def value_of(cell: Cell | None, book: Book) -> Any:
     if text is None:
         return None
     if cell.kind == "n":
-        return _number(text, _format(cell, book), book) if text else None
+        return _number(text, book.format_of(cell.style), book) if text else None
     if cell.kind == "s":
         return _shared(text, book)
     if cell.kind in ("str", "inlineStr"):
@@ -53,10 +53,6 @@ def _shared(text: str, book: Book) -> str | None:
         return plain(book.strings[int(text)]) or None
     except (ValueError, IndexError) as error:
         raise damaged("sharedStrings") from error
-
-
-def _format(cell: Cell, book: Book) -> Format:
-    return book.formats[cell.style] if cell.style < len(book.formats) else GENERAL
 
 
 def _number(text: str, shown_as: Format, book: Book) -> Any:

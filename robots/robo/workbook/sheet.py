@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -61,9 +62,15 @@ def _column(name: str) -> int:
     return column_number(name)
 
 
-def read_sheet(data: bytes, part: str, until: int | None = None) -> Sheet:
-    """The sheet in this part, up to the row `until` only if that is given. Failed if it cannot be made sense of."""
-    scanner = _Scanner(data)
+def read_sheet(data: bytes, part: str, until: int | None = None, only: frozenset[int] | None = None) -> Sheet:
+    """The sheet in this part; no further than the row `until`, with the cells of the columns `only`, where given.
+
+    Failed if it cannot be made sense of.
+    """
+    scanner = _Scanner(only)
+    # Cells are many and never refer to each other: looking for circles among them takes a third of the time.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         for start in range(0, len(data), _CHUNK) if until else [0]:
             end = start + _CHUNK if until else len(data)
@@ -72,18 +79,21 @@ def read_sheet(data: bytes, part: str, until: int | None = None) -> Sheet:
                 break
     except (expat.ExpatError, ValueError) as error:
         raise damaged(part) from error
+    finally:
+        if collecting:
+            gc.enable()
     return scanner.sheet
 
 
 class _Scanner:
     """Handlers of expat, called several times for each cell: hence few calls, few names, no nesting."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, only: frozenset[int] | None) -> None:
         self.sheet = Sheet()
         self.number = 0
         self.parser = parser()
         self.parser.StartElementHandler = self._root
-        self._data = data
+        self._only = only
         self._row: Row | None = None
         self._cell: Cell | None = None
         self._next = 1
@@ -97,6 +107,7 @@ class _Scanner:
         if local != "worksheet" or f"{namespace} " not in MAIN:
             raise Failed(_("the sheet is not a worksheet (a chart or a dialog cannot be read)"))
         self._c, self._v, self._t, self._f, self._r = (f"{namespace} {one}" for one in ("c", "v", "t", "f", "row"))
+        self._phonetics = f"{namespace} rPh"
         self._namespace = namespace
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -107,20 +118,24 @@ class _Scanner:
             reference = attributes.get("r")
             column = _column(reference.rstrip("0123456789")) if reference else self._next
             self._next = column + 1
+            if self._only is not None and column not in self._only:
+                return
             style = attributes.get("s")
             self._cell = Cell(
                 column, attributes.get("t", "n"), int(style) if style else 0, self.parser.CurrentByteIndex
             )
             self._texts = []
             self._valued = False
-        elif name == self._v or name == self._t:
-            self._taking = self._valued = not self._phonetic
-        elif name == self._f:
-            if self._cell:
+        elif self._cell is not None:
+            if name == self._v or name == self._t:
+                self._taking = self._valued = not self._phonetic
+            elif name == self._f:
                 self._cell.formula = True
+            elif name == self._phonetics:
+                self._phonetic = True
         elif name == self._r:
             self._begin(attributes)
-        else:
+        elif name != self._v:
             self._other(name, attributes)
 
     def _begin(self, attributes: dict[str, str]) -> None:
@@ -138,9 +153,7 @@ class _Scanner:
         namespace, _blank, local = name.rpartition(" ")
         if namespace != self._namespace:
             return
-        if local == "rPh":
-            self._phonetic = True
-        elif local == "mergeCell":
+        if local == "mergeCell":
             self.sheet.merges.append(area(attributes.get("ref", "")))
         elif local == "sheetProtection":
             self.sheet.protected = attributes.get("sheet") in ("1", "true")
@@ -153,18 +166,21 @@ class _Scanner:
 
     def _end(self, name: str) -> None:
         self._taking = False
+        cell = self._cell
         if name == self._c:
-            cell, row = self._cell, self._row
-            if cell is None or row is None:
+            if cell is None:
+                return
+            if self._row is None:
                 raise ValueError("a cell outside of a row")
             if self._valued:
                 text = "".join(self._texts)
                 cell.text = unescaped(text) if "_x" in text else text
             cell.end = self.parser.CurrentByteIndex
-            row.cells[cell.column] = cell
+            self._row.cells[cell.column] = cell
             self._cell = None
+        elif cell is not None:
+            if name == self._phonetics:
+                self._phonetic = False
         elif name == self._r and self._row:
             self._row.inner_end = self.parser.CurrentByteIndex
             self._row = None
-        elif name.endswith(" rPh"):
-            self._phonetic = False

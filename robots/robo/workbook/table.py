@@ -16,7 +16,7 @@ from robo.workbook.book import Book, SheetPart
 from robo.workbook.cells import Padded, value_of
 from robo.workbook.declared import as_declared
 from robo.workbook.markup import area, damaged, elements, letters
-from robo.workbook.sheet import Cell, Row, Sheet, read_sheet
+from robo.workbook.sheet import Row, Sheet, read_sheet
 
 
 def choose_sheet(book: Book, wanted: str | None) -> SheetPart:
@@ -91,7 +91,9 @@ class Table:
         self.sheet = read_sheet(self.xml, self.part.part)
         self.places = header_of(self.book, self.sheet, header_row)
         self._types = typed(self.places, declared)
+        self._typed = {header: (column, kind) for header, column, kind in self._types}
         self._merges = _by_row(self.sheet)
+        self._styles: dict[tuple[int, tuple[str, ...]], int | None] = {}
         self._last = _last_row(archive, self.part, header_row)
         self.rows = [
             row for row in self.sheet.rows if row.number > header_row and (not self._last or row.number <= self._last)
@@ -133,17 +135,26 @@ class Table:
             if values:
                 yield row, Entry(row.number, values)
 
+    def late_entries(self) -> Iterator[tuple[Row, Entry]]:
+        """Every written row, its values read only when asked for: to find few rows among many by their keys."""
+        return ((row, Entry(row.number, _LateValues(self, row))) for row in self.rows)
+
     def values(self, row: Row) -> dict[str, Any]:
         """Header to value; empty where the whole row is."""
         values = {header: self.read(header, kind, column, row) for header, column, kind in self._types}
         if all(value is None for value in values.values()):
             return {}
         if row.number in self._merges:
-            for header, column in self.places.items():
-                owner = self.covered(row.number, column)
-                if owner:
-                    values[header] = Fault(_("the cell is merged with {owner}").format(owner=owner))
+            values = {header: self.value(header, row) for header in values}
         return values
+
+    def value(self, header: str, row: Row) -> Any:
+        """One value; KeyError where there is no such header."""
+        column, kind = self._typed[header]
+        owner = self.covered(row.number, column)
+        if owner:
+            return Fault(_("the cell is merged with {owner}").format(owner=owner))
+        return self.read(header, kind, column, row)
 
     def read(self, header: str, kind: ColumnType | None, column: int, row: Row) -> Any:
         """One value, of the declared type or as guessed."""
@@ -169,6 +180,14 @@ class Table:
                 return f"{letters(left)}{top}"
         return ""
 
+    def style_in(self, column: int, kinds: tuple[str, ...]) -> int | None:
+        """A cell style of the column whose number format is of one of these kinds, the topmost; None without one."""
+        if (column, kinds) not in self._styles:
+            cells = (row.cells.get(column) for row in self.rows)
+            styles = (cell.style for cell in cells if cell and self.book.format_of(cell.style).kind in kinds)
+            self._styles[column, kinds] = next(styles, None)
+        return self._styles[column, kinds]
+
     def kinds(self) -> dict[str, str]:
         """Header to type: as declared, or as all the values of the column show ("mixed", "empty")."""
         seen: dict[str, set[str]] = {header: set() for header in self.places}
@@ -179,10 +198,21 @@ class Table:
         declared = {header: kind for header, _column, kind in self._types}
         return {header: declared[header] or _common(kinds) for header, kinds in seen.items()}
 
-    def existing(self, row: Row, column: int) -> tuple[Cell | None, Any]:
-        """A cell and its value as guessed, whatever the flow declares."""
-        cell = row.cells.get(column)
-        return cell, value_of(cell, self.book)
+
+class _LateValues(Mapping[str, Any]):
+    """The values of a row, each read when it is asked for."""
+
+    def __init__(self, table: Table, row: Row) -> None:
+        self._table, self._row = table, row
+
+    def __getitem__(self, header: str) -> Any:
+        return self._table.value(header, self._row)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table.places)
+
+    def __len__(self) -> int:
+        return len(self._table.places)
 
 
 _GUESSED = {
