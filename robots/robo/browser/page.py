@@ -1,0 +1,201 @@
+"""The page that actions borrow: one browser per lane, with a proxy of its own as its only way out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from robo.browser.chromium import arguments, executable, profile
+from robo.browser.driver import at_most, driver
+from robo.browser.proxy import Proxy
+from robo.browser.scripts import script
+from robo.browser.troubles import is_gone, plainly
+from robo.browser.watch import Watch
+from robo.browser.writes import writes
+from robo.kit.errors import Failed, LaneLost, SignedOut
+from robo.kit.lane import Lane, Site
+from robo.kit.messages import _
+from robo.kit.patience import remaining
+from robo.kit.resource import resource
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Frame
+    from playwright.sync_api import Page as Tab
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+_SETTLED = 0.1
+"""Seconds without traffic after which a page is quiet."""
+
+
+@resource
+class Page:
+    """What is in front of the robot: the newest tab of its browser."""
+
+    fleeting: ClassVar[bool] = True
+
+    def __init__(self, lane: Lane, context: BrowserContext, proxy: Proxy) -> None:
+        self.lane, self.proxy = lane, proxy
+        self._context = context
+        self.watch = Watch(context)
+        self._mark = 0
+
+    @classmethod
+    def open(cls, lane: Lane) -> Self:
+        """Start a browser for this lane. Raises Failed where none is installed, LaneLost where it does not start."""
+        program = executable()
+        sites = [*lane.sites, *([lane.site] if lane.site else [])]
+        hosts = {urlsplit(site.address).hostname or "" for site in sites} | set(lane.allow_hosts)
+        proxy = Proxy(hosts - {""})
+        address = proxy.start()
+        try:
+            context = driver().chromium.launch_persistent_context(
+                profile(lane.scratch / "profile"),
+                executable_path=program,
+                headless=not lane.headed,
+                args=arguments(),
+                proxy={"server": address, "bypass": "<-loopback>"},
+                locale=_LOCALES.get(lane.language, lane.language),
+                viewport={"width": 1280, "height": 900},
+                downloads_path=lane.scratch / "downloads",
+                # A practice office on this machine signs its own certificate; others must have a true one.
+                ignore_https_errors=bool(hosts) and all(host in _LOOPBACK for host in hosts),
+                handle_sigint=False,
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+        except Exception as error:
+            proxy.stop()
+            if not type(error).__module__.startswith("playwright"):
+                raise
+            raise LaneLost(_("the browser {path} does not start").format(path=program)) from error
+        return cls(lane, context, proxy)
+
+    def close(self) -> None:
+        """End the browser and its proxy; what does not end by itself within seconds is left to be swept."""
+        with at_most(3), suppress(Exception):
+            self._context.close()
+        with suppress(Exception):
+            self.proxy.stop()
+
+    def renew(self) -> None:
+        """A new tab with the same session; the others are closed."""
+        with plainly(_("opening a new tab")):
+            old = list(self._context.pages)
+            self._context.new_page()
+            for tab in old:
+                tab.close()
+            self.watch.forget()
+
+    @property
+    def tab(self) -> Tab:
+        """The newest tab that is open."""
+        tabs = self._context.pages
+        if not tabs:
+            raise LaneLost(_("the browser's last window was closed"))
+        return tabs[-1]
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The page's own frame first, then those within it."""
+        return self.tab.frames
+
+    @property
+    def address(self) -> str:
+        """The address shown, "" before anything was opened."""
+        return "" if self.tab.url == "about:blank" else self.tab.url
+
+    @property
+    def site(self) -> Site | None:
+        """The site whose page is shown: of the flow's settings, else by its host."""
+        host = urlsplit(self.tab.url).netloc
+        known = [*([self.lane.site] if self.lane.site else []), *self.lane.sites]
+        return next((site for site in known if urlsplit(site.address).netloc == host), self.lane.site)
+
+    def ask(self, name: str, argument: Any = None, frame: Frame | None = None) -> Any:
+        """Run a script of ours in the page; again if the page went on to another one meanwhile."""
+        while True:
+            try:
+                return (frame or self.tab.main_frame).evaluate(script(name), argument)
+            except Exception as error:
+                if is_gone(error) or not _moved_on(error) or remaining() <= 0.1:
+                    raise
+                if frame is not None and frame.is_detached():
+                    raise Failed(_("a frame of the page went away")) from None
+
+    def pause(self, seconds: float) -> None:
+        """Wait while the page goes on."""
+        self.tab.wait_for_timeout(seconds * 1000)
+
+    def settle(self, quiet: float = 0.0) -> None:
+        """Wait until nothing was loading for that many seconds, as long as the step may take."""
+        end = time.monotonic() + remaining()
+        tab = self.tab
+        tab.wait_for_load_state("domcontentloaded", timeout=remaining() * 1000)
+        while time.monotonic() < end:
+            if self.watch.idle_for() >= quiet:
+                break
+            tab.wait_for_timeout(10)
+        if not tab.is_closed():
+            tab.wait_for_load_state("domcontentloaded", timeout=remaining() * 1000)
+
+    def shows(self, text: str) -> bool:
+        """Whether these whole words can be seen in any frame, whatever their case, once nothing is loading any more."""
+        with plainly(_("looking for “{text}”").format(text=text)):
+            self.pause(0.001)
+            self.settle(_SETTLED)
+            return any(self.see([{"text": text}], frame)["proven"] for frame in self.frames)
+
+    def see(self, proofs: list[dict[str, Any]], frame: Frame | None = None) -> Any:
+        """{proven: numbers of the proofs that hold now, signedOut, message}."""
+        return self.ask("see", {"proofs": proofs, "signedOut": self.signed_out}, frame)
+
+    @property
+    def signed_out(self) -> str | None:
+        """The words by which the site asks to sign in."""
+        site = self.site
+        return site.signed_out if site else None
+
+    def check_signed_in(self) -> None:
+        """Raises SignedOut if the page asks to sign in."""
+        if self.signed_out and self.see([])["signedOut"]:
+            raise SignedOut(_("{address} asks to sign in again").format(address=self.address))
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """While something is pressed: what leaves is counted from here, and leaves on connections of its own."""
+        with self.proxy.sending():
+            self.watch.mark()
+            self._mark = self.proxy.mark()
+            yield
+
+    def written(self, *, drafts: bool = False) -> list[str]:
+        """The requests since the press that could write and are not listed, as robo.toml would list them.
+
+        drafts: count what the site lists as drafts too.
+        """
+        site = self.site
+        rules = () if site is None else site.harmless if drafts else (*site.harmless, *site.drafts)
+        return [sent.line for sent in writes(self.watch.seen, self.proxy.left_since(self._mark), rules)]
+
+    def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
+        """A picture, and the visible text under the address; what is typed is not in the text."""
+        kept: dict[str, str] = {}
+        with at_most(10), suppress(Exception):
+            folder.mkdir(parents=True, exist_ok=True)
+            texts = [self.tab.main_frame, *self.frames[1:]]
+            text = "\n\n".join([self.address, *(frame.evaluate(script("text_of")) for frame in texts)])
+            (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+            kept["text"] = f"{name}.txt"
+            self.tab.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=60, timeout=5000)
+            kept["screenshot"] = f"{name}.jpg"
+        return kept
+
+
+def _moved_on(error: Exception) -> bool:
+    signs = ("Execution context was destroyed", "Frame was detached", "navigat", "Cannot find context")
+    return any(sign in str(error) for sign in signs)

@@ -1,0 +1,2 @@
+// () => the visible text, for people.
+() => document.body ? tidy(visibleText(document.body)) : ""
