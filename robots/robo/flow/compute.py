@@ -87,13 +87,13 @@ class _Compiler:
 
         def computed(scope: Mapping[str, Any], language: str) -> Any:
             whole, key = run(scope, language), use(run_key(scope, language))
-            if whole is NOT_KNOWN_YET or key is NOT_KNOWN_YET:
-                return NOT_KNOWN_YET
+            if type(whole) in SPECIAL or key is NOT_KNOWN_YET:
+                return key if key is NOT_KNOWN_YET else whole
             if isinstance(key, str):
                 if key.startswith("_"):
                     raise Refused(_('a name cannot begin with "_"'))
                 return member(whole, key, what)
-            if not isinstance(key, int) or isinstance(key, bool) or not isinstance(use(whole), list | tuple | str):
+            if not isinstance(key, int) or isinstance(key, bool) or not isinstance(whole, list | tuple | str):
                 raise Refused(_("{what}[{key}] does not exist").format(what=what, key=said_key))
             inside = -len(whole) <= key < len(whole)
             return whole[key] if inside else Missing(_("{what}[{key}] does not exist").format(what=what, key=key))
@@ -275,9 +275,9 @@ def member(whole: Any, name: str, what: str) -> Any:
     if isinstance(whole, Mapping):
         return whole[name] if name in whole else missing(name, whole, what)
     if type(whole) in SPECIAL:
-        return NOT_KNOWN_YET if whole is NOT_KNOWN_YET else whole if isinstance(whole, Missing) else use(whole)
+        return whole
     if whole is None:
-        raise Refused(_("{what} is empty: it has no {name}").format(what=what, name=name))
+        return Missing(_("{what} is empty: it has no {name}").format(what=what, name=name))
     has = (
         (isinstance(whole, date | time) and name in _OF_DATES and hasattr(whole, name))
         or (isinstance(whole, PurePath) and name in _OF_PATHS)

@@ -55,8 +55,9 @@ class Document:
     def span(self, path: Path) -> tuple[Mark, int]:
         """The place and width of the value, as far as it stands on one line; of a map or list its key's."""
         extent = self._nearest(path, (self.values, self.keys))
-        if not extent.scalar and path in self.keys:
-            extent = self.keys[path]
+        if not extent.scalar:
+            known = next((path[:n] for n in range(len(path), -1, -1) if path[:n] in self.values), ())
+            extent = self.keys.get(known, extent)
         return self._place(extent)
 
     def inside(self, path: Path, offset: int, width: int = 1) -> tuple[Mark, int]:

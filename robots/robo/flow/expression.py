@@ -32,7 +32,7 @@ from robo.kit.messages import _
 
 LONGEST = 2_000
 """Characters of one expression."""
-_DEEPEST = 40
+_DEEPEST = 20
 _MOST_WORDS = 400
 
 
@@ -214,6 +214,8 @@ class _Parser:
         begins = []
         while self.sees("not"):
             begins.append(self.take().start)
+            if len(begins) > 2:
+                raise self.unexpected()
         node = self.comparison()
         for start in reversed(begins):
             node = Not(start, node.end, node)
@@ -262,6 +264,8 @@ class _Parser:
         signs = []
         while self.sees("-", "+"):
             signs.append(self.take())
+            if len(signs) > 2:
+                raise self.unexpected()
         node = self.parts(self.primary())
         for sign in reversed(signs):
             node = Minus(sign.start, node.end, node) if sign.text == "-" else node

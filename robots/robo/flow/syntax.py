@@ -10,6 +10,8 @@ from robo.kit.messages import _
 
 _KEYED = re.compile(r"""^\s*(?:-\s+)*(?:"[^"]*"|'[^']*'|[^\s"'{\[#][^:#]*?)\s*:\s+(?=\S)""")
 _GLUED = re.compile(r"^\s*(?:-\s+)*([\w ]+):(?=[^\s/\\])")
+_LONGEST = 5_000
+"""Longer lines were hardly written by hand, and are not searched for what was meant."""
 _IN_BRACES = re.compile(r"(?:^|[{\[,]\s*|:\s+)(=[^,]*)$")
 
 
@@ -86,6 +88,8 @@ class _Case:
         self.began = error.context_mark or error.problem_mark
 
     def fault(self) -> Fault:
+        if len(self.line) > _LONGEST:
+            return Fault(self.row, self.column, 1, _("this is not YAML: {reason}").format(reason=self.said))
         if "flow" in self.within or "node content" in self.said:
             found = self.merge_braces() or self.comment()
             if found:

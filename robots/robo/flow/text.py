@@ -22,6 +22,8 @@ LARGEST = 1_000_000
 """Characters of a file."""
 DEEPEST = 40
 MOST_VALUES = 100_000
+MOST_PROBLEMS = 100
+"""After these the rest is not read: it will be when they are mended."""
 
 _PARSER: Any
 try:
@@ -49,7 +51,7 @@ def read_text(text: str, file: str) -> Document:
         fault = explain(error, document.lines, None)
     else:
         return document
-    reader.report(fault)
+    reader.end_with(fault)
     raise FaultyFile(document.problems, {file: document.text})
 
 
@@ -121,6 +123,17 @@ class _Reader:
     def report(self, fault: Fault) -> None:
         mark = Mark(self.document.file, fault.line + 1, fault.column + 1)
         self.document.problems.append(Problem(mark, fault.width, fault.message, fault.mend))
+        if len(self.document.problems) == MOST_PROBLEMS:
+            raise FaultyFile(self.document.problems, {self.document.file: self.document.text})
+
+    def end_with(self, fault: Fault) -> None:
+        """Report what ended the reading, unless it merely follows from a fault of the same line."""
+        known = {one.mark.line: one for one in self.document.problems}.get(fault.line + 1)
+        if known and known.mark.column == fault.column + 1:
+            self.document.problems.remove(known)
+        elif known:
+            return
+        self.report(fault)
 
     def fault(self, event: Any, message: str, mend: str = "", width: int | None = None) -> Fault:
         start, end = event.start_mark, event.end_mark
