@@ -245,12 +245,12 @@ class Ledger:
             if state != "started":
                 self._end(made.key, state, reason)
 
-    def doubt(self, made: Made, reason: str) -> None:
-        """Nobody knows yet whether the change was made."""
+    def doubt(self, made: Made, reason: str, live: bool) -> None:
+        """Nobody knows yet whether the change was made. live: its proof did not come, rather than its process died."""
         with self._store.write():
             self._change(made, ("intent",), state="doubt")
             self._set(made.key, ("committing",), state="in_doubt", reason=reason)
-            self._note("change.in_doubt", made.key, made.step, number=made.number, reason=reason)
+            self._note("change.in_doubt", made.key, made.step, number=made.number, reason=reason, live=live)
 
     def end(
         self,
@@ -286,17 +286,12 @@ class Ledger:
                 values["accepted"] = digest(accepted)
             self._set(key, None, **values)
 
-    def relearn(self, key: str, columns: Mapping[str, str], steps: Mapping[tuple[str, int], str]) -> None:
-        """A person let an item with receipts go on although its row or its steps had changed: this is what counts now."""
+    def relearn(self, key: str, row: Mapping[str, Any]) -> None:
+        """A person let an item go on although its row or its steps had changed: from now on these are what counts."""
         with self._store.write():
-            for made in self.changes(key, "receipt", "intent", "doubt"):
-                known = {name: columns.get(name, old) for name, old in made.columns.items()}
-                self._change(
-                    made,
-                    (made.state,),
-                    columns=pack(known),
-                    steps=steps.get((made.step, made.number), made.steps),
-                )
+            for made in self.changes(key, "receipt"):
+                columns = {name: digest(row[name]) if name in row else old for name, old in made.columns.items()}
+                self._change(made, ("receipt",), columns=pack(columns), steps="")
 
     def written(self, keys: list[str], where: str) -> None:
         """These items' values stand in the source now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,8 +47,13 @@ MIGRATIONS = (
 class Store:
     """A connection. Only the thread that made it uses it; several processes may have one each."""
 
-    def __init__(self, path: Path, busy: float = 30.0) -> None:
-        """Open the file, made if missing. busy: seconds to wait for another writer."""
+    def __init__(self, path: Path, busy: float = 30.0, mouth: threading.Lock | None = None) -> None:
+        """Open the file, made if missing.
+
+        busy: seconds to wait for another writer. mouth: held during each transaction; who takes it for good silences
+        this process.
+        """
+        self._mouth = mouth or threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=busy, isolation_level=None)
         self._to_wal(busy)
@@ -93,15 +99,16 @@ class Store:
         if self._db.in_transaction:
             yield
             return
-        # IMMEDIATE waits for its turn here; a transaction that reads first would fail at its first write instead.
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+        with self._mouth:
+            # IMMEDIATE waits for its turn here; a transaction that reads first would fail at its first write instead.
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """End the connection."""

@@ -1,0 +1,101 @@
+"""One change: look, say, write the intent down, do, write the receipt down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from robo.flow.model import Step
+from robo.kit.action import Action
+from robo.kit.change import Change
+from robo.kit.errors import Failed, Refused
+from robo.kit.messages import _
+from robo.run.course import Course, EndLane
+from robo.run.ledger import Made
+from robo.run.passage import Passage, until
+from robo.run.scope import bound
+
+
+def make(
+    course: Course,
+    step: Step,
+    action: Action,
+    arguments: Mapping[str, Any],
+    values: Mapping[str, Any],
+    passage: Passage,
+) -> None:
+    """Make a change once.
+
+    Before the intent any error means that nothing was done. After it only `Refused` and `Failed` do; whatever else
+    comes is a doubt, and the lane ends.
+    """
+    doing = action.function(**arguments)
+    try:
+        change = next(doing)
+    except StopIteration as already:
+        change = Change(_("{action}: nothing was left to do").format(action=action.name))
+        made = intend(course, step, passage, change)
+        keep(course, step, action, made, already.value, values, passage)
+        return
+    made = intend(course, step, passage, change)
+    course.boundary("intended")
+    try:
+        next(doing)
+    except StopIteration as done:
+        gives = done.value
+    except (Refused, Failed) as error:
+        course.boundary("not made")
+        refused = isinstance(error, Refused)
+        passage.ledger.not_made(made, "refused" if refused else "failed", "started", str(error))
+        raise
+    except Exception as error:
+        course.boundary("doubtful")
+        passage.ledger.doubt(made, str(error) or type(error).__name__, live=True)
+        raise EndLane(str(error)) from error
+    else:
+        passage.ledger.doubt(made, _("{action} announced a second change").format(action=action.name), live=True)
+        raise EndLane(_("{action} announced a second change").format(action=action.name))
+    course.boundary("made")
+    keep(course, step, action, made, gives, values, passage)
+    course.boundary("receipted")
+
+
+def intend(course: Course, step: Step, passage: Passage, change: Change) -> Made:
+    """Write the intent down; returns it as it stands in the ledger."""
+    course.boundary("before intent")
+    passage.ledger.intend(
+        passage.key,
+        step.identity,
+        step.address,
+        change,
+        {name: value for name, value in passage.saved.items() if name != "error"},
+        passage.columns(),
+        until(passage.steps, step.identity) or "",
+        course.sender,
+    )
+    made = passage.ledger.open_change(passage.key)
+    assert made is not None
+    return made
+
+
+def keep(
+    course: Course,
+    step: Step,
+    action: Action,
+    made: Made,
+    gives: Any,
+    values: Mapping[str, Any],
+    passage: Passage,
+    by: Any = "answer",
+) -> None:
+    """Write the receipt down, with the names known from now on."""
+    saved = {**passage.saved, **bound(step, action, values, gives)}
+    passage.ledger.receipt(made, gives, saved, by)
+    passage.made(step.address, saved)
+
+
+def doubt_after_the_fact(course: Course, step: Step, passage: Passage, reason: str) -> None:
+    """Something left that nobody had announced: write both the intent and its doubt down."""
+    with course.store.write():
+        made = intend(course, step, passage, Change(reason))
+        passage.ledger.doubt(made, reason, live=True)

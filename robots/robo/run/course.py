@@ -1,0 +1,93 @@
+"""What a lane knows of the run it works for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from robo.flow.model import Flow, Loop
+from robo.flow.vault import Vault
+from robo.flow.workspace import Workspace
+from robo.kit.errors import Failed
+from robo.kit.shelf import Shelf
+from robo.run.clock import Clock
+from robo.run.deaths import Boundary, Deaths
+from robo.run.journal import Journal
+from robo.run.ledger import Ledger
+from robo.run.lent import Lent
+from robo.run.store import Store
+
+
+class EndLane(Exception):
+    """The lane must end before anything else is done: what it sent is in doubt, or its tool died."""
+
+
+class Stopped(Exception):
+    """A person asked to stop; everything done so far is kept, and the run can be resumed."""
+
+
+class StopFlow(Exception):
+    """The flow itself says that it is over."""
+
+    def __init__(self, reason: str, failed: bool) -> None:
+        super().__init__(reason)
+        self.reason, self.failed = reason, failed
+
+
+class SkipItem(Exception):
+    """The flow itself says that this item is not to be done today."""
+
+
+class Broken(Failed):
+    """A fault of Robo or of a robot, not of the flow or its data."""
+
+
+@dataclass
+class Course:
+    """One start of a run, as one lane carries it out.
+
+    attempt: 1, then one more at each resume. sender: this lane's process, as it signs its intents.
+    late: seconds after which what was sent is committed or never will be; None when nobody can say.
+    folder: where the run's own files go. boundary: told each instant at which a stop makes a difference.
+    report: tells the supervisor. stopping: whether a person asked to stop. lost: ledgers whose loop is gone.
+    """
+
+    run: str
+    attempt: int
+    flow: Flow
+    workspace: Workspace
+    vault: Vault
+    shelf: Shelf
+    store: Store
+    journal: Journal
+    clock: Clock
+    deaths: Deaths
+    lent: Lent
+    inputs: Mapping[str, Any]
+    sender: str
+    folder: Path
+    late: float | None = 60.0
+    lost: tuple[str, ...] = ()
+    boundary: Boundary = lambda where: None
+    report: Callable[..., None] = lambda **event: None
+    stopping: Callable[[], bool] = lambda: False
+    top: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.top = self.ledger(f"run/{self.run}")
+
+    def ledger(self, name: str) -> Ledger:
+        """A ledger, written on behalf of this start of the run."""
+        return Ledger(self.store, name, self.journal, self.clock, self.run, self.attempt)
+
+    def ledger_of(self, loop: Loop) -> Ledger:
+        """The ledger of a keyed loop of the flow."""
+        return self.ledger(ledger_name(self.workspace.environment, self.flow.path, loop, self.run))
+
+
+def ledger_name(environment: str, flow: str, loop: Loop, run: str) -> str:
+    """ENVIRONMENT/PATH-UNDER-FLOWS/LOOP, with the run for a loop whose items are once per run only."""
+    name = f"{environment}/{flow}/{loop.name}"
+    return f"{name}@{run}" if loop.once == "run" else name

@@ -1,0 +1,57 @@
+"""The resources of a lane: opened when first borrowed, the same one for every action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from robo.kit.lane import Lane
+from robo.kit.resource import Resource
+
+
+class Lent:
+    """All that is lent in a lane."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._open: dict[type, Resource] = {}
+
+    def borrow(self, kind: Any) -> Resource:
+        """The lane's resource of that class."""
+        if kind not in self._open:
+            self._open[kind] = kind.open(self._lane)
+        return self._open[kind]
+
+    def renew(self) -> None:
+        """A fresh start for whatever shows something."""
+        for one in self._open.values():
+            if one.fleeting:
+                one.renew()
+
+    def shows(self, text: str) -> bool:
+        """Whether any of them shows the text."""
+        return any(one.shows(text) for one in self._open.values() if one.fleeting)
+
+    @property
+    def address(self) -> str:
+        """The address of the page that is shown, empty if there is none."""
+        return next((str(getattr(one, "address", "")) for one in self._open.values() if one.fleeting), "")
+
+    def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
+        """Keep what can be seen now."""
+        kept: dict[str, str] = {}
+        for one in self._open.values():
+            if one.fleeting:
+                # Evidence of a failure must never become a failure of its own.
+                with suppress(Exception):
+                    kept |= one.evidence(folder, name)
+        return kept
+
+    def close(self) -> None:
+        """End them all."""
+        for one in self._open.values():
+            with suppress(Exception):
+                one.close()
+        self._open.clear()

@@ -1,0 +1,121 @@
+"""One item on its way through its steps; or the run itself, on the way through those outside of any keyed loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from robo.flow.model import Step, walk
+from robo.run.course import Course
+from robo.run.ledger import Ledger, Made, State
+from robo.run.scope import Row
+from robo.run.values import digest
+
+_PROOFS = ("expect", "refuse", "already_done")
+
+
+class Passage:
+    """Where an item stands.
+
+    steps: all steps of the item, or of the run. base: what its formulas see beside saved names and the row.
+    saved: names saved so far. last: address of the last change with a receipt; what stands before it is not redone.
+    spoiled: the state and reason in which the item must end although its steps went on.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        key: str,
+        steps: tuple[Step, ...],
+        base: Mapping[str, Any],
+        now: datetime,
+        alias: str | None = None,
+        row: Row | None = None,
+    ) -> None:
+        self.ledger, self.key, self.steps, self.now, self.alias, self.row = ledger, key, steps, now, alias, row
+        self.base = base
+        self.saved: dict[str, Any] = {}
+        self.last: str | None = None
+        self.spoiled: tuple[State, str] | None = None
+        self.tries: dict[str, int] = {}
+        self.signed_again = False
+        self._kept: dict[str, Any] = {}
+        self._order = {step.address: number for number, step in enumerate(walk(steps))}
+
+    def go_on_from(self, receipts: list[Made]) -> None:
+        """Stand behind the last of these changes, with the names that were known then."""
+        if receipts:
+            self.last = receipts[-1].address
+            self._kept = dict(receipts[-1].saved)
+            self.rewind()
+
+    def made(self, made: str, saved: Mapping[str, Any]) -> None:
+        """The change at that address has its receipt."""
+        self.last, self._kept = made, dict(saved)
+        self.saved = dict(saved)
+
+    def rewind(self) -> None:
+        """Back to the beginning of the segment."""
+        self.saved = dict(self._kept)
+
+    def scope(self, **more: Any) -> Mapping[str, Any]:
+        """What formulas see now."""
+        item = {self.alias: self.row} if self.alias else {}
+        return {**self.base, **self.saved, **item, **more}
+
+    def columns(self) -> dict[str, str]:
+        """Fingerprints of the columns used so far."""
+        return self.row.digests() if self.row else {}
+
+    def lies_before(self, step: Step) -> bool:
+        """Whether the step stands wholly before the last receipt (or is it)."""
+        if self.last is None or self.last_is_in(step):
+            return step.address == self.last
+        return self._order.get(step.address, 0) < self._order.get(self.last, -1)
+
+    def last_is_in(self, step: Step) -> bool:
+        """Whether the last receipt is of a step inside this one."""
+        return self.last is not None and step.address != self.last and self.last in _inside(step)
+
+
+class Walks(Protocol):
+    """Who walks passages through their steps."""
+
+    @property
+    def course(self) -> Course: ...
+
+    def run(self, steps: tuple[Step, ...], passage: Passage) -> None: ...
+
+    def go(self, steps: tuple[Step, ...], passage: Passage) -> None: ...
+
+    def sign_in_again(self) -> None: ...
+
+
+def _inside(step: Step) -> frozenset[str]:
+    return frozenset(inner.address for inner in walk((step,))) - {step.address}
+
+
+def until(steps: tuple[Step, ...], identity: str) -> str | None:
+    """A fingerprint of the steps up to and with that change, its proofs apart; None where it is not among them."""
+    seen: list[Any] = []
+    for step in walk(steps):
+        leaf = not (step.body or step.loop)
+        seen.append(_meaning(step) if leaf else [step.action, step.condition.source if step.condition else None])
+        if step.identity == identity:
+            return digest(seen)
+    return None
+
+
+def _meaning(step: Step) -> Any:
+    """A step as written without what only proves it: mending a proof is no other work."""
+    return [
+        {name: _without_proofs(one) for name, one in step.raw.items()},
+        step.condition.source if step.condition else None,
+    ]
+
+
+def _without_proofs(written: Any) -> Any:
+    if isinstance(written, dict):
+        return {name: one for name, one in written.items() if name not in _PROOFS}
+    return written

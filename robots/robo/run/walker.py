@@ -1,0 +1,177 @@
+"""The walk through the steps of a flow: conditions, repetitions, errors, and where a restarted item goes on."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from robo.flow.bind import call_arguments
+from robo.flow.formula import evaluate
+from robo.flow.model import Step
+from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Refused, RoboError, SignedOut
+from robo.kit.messages import _
+from robo.kit.patience import within
+from robo.kit.text import written
+from robo.run.change import doubt_after_the_fact, make
+from robo.run.course import Broken, Course, EndLane, SkipItem, StopFlow
+from robo.run.loop import Loops
+from robo.run.passage import Passage
+from robo.run.scope import bound, saved_names
+
+
+class _Again(Exception):
+    """The segment is to be repeated from its beginning."""
+
+
+class Walker:
+    """Walks passages through their steps, in one lane."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self._signed_in: list[tuple[Step, Passage]] = []
+        self._loops = Loops(self)
+
+    def run(self, steps: tuple[Step, ...], passage: Passage) -> None:
+        """All that is left of the steps; repeats segments, and signs in again once if the session has expired.
+
+        Raises Refused, Failed, EndLane, StopFlow, SkipItem, Stopped.
+        """
+        while True:
+            try:
+                return self.go(steps, passage)
+            except _Again:
+                passage.rewind()
+            except SignedOut:
+                if passage.signed_again or not self._signed_in:
+                    raise
+                passage.signed_again = True
+                self.sign_in_again()
+                self._loops.stale()
+                passage.rewind()
+
+    def go(self, steps: tuple[Step, ...], passage: Passage) -> None:
+        """These steps, one after the other."""
+        for step in steps:
+            self._step(step, passage)
+
+    def sign_in_again(self) -> None:
+        """Redo every sign-in of this lane, on a fresh page."""
+        self.course.lent.renew()
+        for step, passage in self._signed_in:
+            self._perform(step, passage)
+
+    def _step(self, step: Step, passage: Passage) -> None:
+        if passage.last_is_in(step):
+            for branch in (step.body, step.otherwise, step.on_error if isinstance(step.on_error, tuple) else ()):
+                if any(passage.lies_before(one) or passage.last_is_in(one) for one in branch):
+                    return self.go(branch, passage)
+        if passage.lies_before(step) and not self._redone(step):
+            return None
+        if step.condition and not step.condition.holds(self._scope(passage), self._language):
+            return self.go(step.otherwise, passage)
+        try:
+            self._act(step, passage)
+        except (Refused, Failed) as error:
+            self._recover(step, passage, error)
+        return None
+
+    def _redone(self, step: Step) -> bool:
+        """Whether a step is done again even behind a receipt: sign-ins, and loops that keep a ledger of their own."""
+        action = self.course.shelf.actions.get(step.action)
+        return (action is not None and action.kind == "session") or bool(step.loop and step.loop.key)
+
+    def _act(self, step: Step, passage: Passage) -> None:
+        match step.action:
+            case "group":
+                self.go(step.body, passage)
+            case "set":
+                for name, value in step.arguments.items():
+                    passage.saved[name] = evaluate(value, self._scope(passage), self._language)
+            case "log":
+                said = evaluate(step.arguments, self._scope(passage), self._language)
+                self._note("step.log", step, passage, text=written(said.get("text"), self._language))
+                self.course.journal.flush()
+            case "stop":
+                said = evaluate(step.arguments, self._scope(passage), self._language)
+                raise StopFlow(str(said.get("reason") or ""), said.get("as") == "failed")
+            case "skip":
+                said = evaluate(step.arguments, self._scope(passage), self._language)
+                raise SkipItem(str(said.get("reason") or ""))
+            case _ if step.loop:
+                self._loops.run(step, passage)
+            case _:
+                self._perform(step, passage)
+
+    def _recover(self, step: Step, passage: Passage, error: Refused | Failed) -> None:
+        """What the flow says about a step that did not work; raises the error where it says nothing."""
+        action = self.course.shelf.actions.get(step.action)
+        kind = action.kind if action else "look"
+        if step.retry and isinstance(error, Failed) and not isinstance(error, SignedOut | Broken) and kind != "change":
+            tries = passage.tries[step.address] = passage.tries.get(step.address, 0) + 1
+            if tries <= step.retry.times:
+                self.course.clock.wait(step.retry.wait * step.retry.grow ** (tries - 1))
+                if kind == "page":
+                    raise _Again
+                return self._step(step, passage)
+        if kind == "change":
+            passage.spoiled = ("refused" if isinstance(error, Refused) else "failed", str(error))
+        match step.on_error:
+            case "continue":
+                self._note("step.failed", step, passage, reason=str(error), then="continue")
+            case tuple():
+                self._note("step.failed", step, passage, reason=str(error), then="steps")
+                passage.saved["error"] = str(error)
+                self.go(step.on_error, passage)
+            case _:
+                raise error
+        return None
+
+    def _perform(self, step: Step, passage: Passage) -> None:
+        """One action."""
+        course = self.course
+        action = course.shelf.actions[step.action]
+        seconds = step.timeout or course.flow.settings.step_timeout
+        course.report(step=step.address, key=passage.key, within=seconds)
+        try:
+            with within(seconds):
+                values = evaluate(step.arguments, self._scope(passage), self._language)
+                arguments = call_arguments(action, values, course.workspace, course.vault)
+                arguments |= {name: course.lent.borrow(kind) for name, kind in action.lent.items()}
+                if action.kind == "change":
+                    return make(course, step, action, arguments, values, passage)
+                gives = action.function(**arguments)
+        except LaneLost as error:
+            raise EndLane(str(error)) from error
+        except InDoubt as error:
+            doubt_after_the_fact(course, step, passage, str(error))
+            raise EndLane(_("{action}: {reason}").format(action=action.name, reason=error)) from error
+        except RoboError as error:
+            if not isinstance(error, SignedOut):
+                self._note("step.failed", step, passage, reason=str(error), fault=isinstance(error, FaultyFlow))
+            raise
+        except EndLane:
+            raise
+        except OSError as error:
+            raise Failed(str(error)) from error
+        except Exception as error:
+            # Whatever a robot's own code raises must not cost the other items their turn.
+            self._note("step.failed", step, passage, reason=str(error), trace=traceback.format_exc())
+            raise Broken(f"{type(error).__name__}: {error}") from error
+        if action.kind == "session" and all(known is not step for known, _passage in self._signed_in):
+            self._signed_in.append((step, passage))
+        passage.saved |= bound(step, action, values, gives)
+        self._note("step.done", step, passage, saved={n: passage.saved.get(n) for n in saved_names(step, course.shelf)})
+        return None
+
+    def _scope(self, passage: Passage) -> Mapping[str, Any]:
+        return passage.scope(shows=self.course.lent.shows)
+
+    @property
+    def _language(self) -> str:
+        return self.course.flow.settings.locale
+
+    def _note(self, kind: Any, step: Step, passage: Passage, **data: Any) -> None:
+        self.course.journal.note(
+            kind, ledger=passage.ledger.name, key=passage.key, step=step.address, action=step.action, **data
+        )
