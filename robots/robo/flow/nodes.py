@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Node:
     """A part of an expression; start and end are offsets in its source."""
 
@@ -15,17 +15,17 @@ class Node:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Const(Node):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Name(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Part(Node):
     """`of.name` or `of["name"]`; name is None where it is computed, by `key`."""
 
@@ -34,20 +34,20 @@ class Part(Node):
     key: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Slice(Node):
     of: Node
     first: Node | None
     last: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Call(Node):
     name: str
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Filter(Node):
     of: Node
     name: str
@@ -55,13 +55,13 @@ class Filter(Node):
     named: tuple[tuple[str, Node], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Test(Node):
     of: Node
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Compare(Node):
     """`left < middle <= right`: pairs of an operator and what stands to its right."""
 
@@ -69,38 +69,38 @@ class Compare(Node):
     pairs: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Logic(Node):
     word: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Not(Node):
     of: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Choose(Node):
     yes: Node
     condition: Node
     no: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Operation(Node):
     sign: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Minus(Node):
     of: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Listing(Node):
     items: tuple[Node, ...]
 
