@@ -1,7 +1,7 @@
 """The grammar of expressions: Jinja2's, without statements, calls of methods and whatever a flow has no use for.
 
-It is read here rather than by Jinja2, whose import alone would take a third of the time of a `robo check`; what it accepts
-means the same as in Jinja2. Nothing is ever turned into Python code, so there is no sandbox to break out of.
+It is read here rather than by Jinja2, whose import alone would take a third of the time of a `robo check`; what it
+accepts means the same as in Jinja2. Nothing is ever turned into Python code, so there is no sandbox to break out of.
 """
 
 from __future__ import annotations
