@@ -92,7 +92,7 @@ def is_source(thing: object) -> TypeGuard[type[Source]]:
     return inspect.isclass(thing) and getattr(thing, _MARK, False) is True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SourceType:
     """A marked class, with the parameters that a flow writes for it (`in_` is written `in`)."""
 

@@ -128,7 +128,8 @@ class _Scanner:
             self._valued = False
         elif self._cell is not None:
             if name == self._v or name == self._t:
-                self._taking = self._valued = not self._phonetic
+                if not self._phonetic:
+                    self._taking = self._valued = True
             elif name == self._f:
                 self._cell.formula = True
             elif name == self._phonetics:
