@@ -87,10 +87,12 @@ def by_hand(
 # Cell styles: 0 general, 1 date, 2 date and time, 3 five digits, 4 text, 5 time, 6 duration.
 _STYLES = """<numFmts count="3"><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/>
 <numFmt numFmtId="165" formatCode="dd/mm/yyyy\\ hh:mm"/><numFmt numFmtId="166" formatCode="00000"/></numFmts>
-<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders>
+<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>
+<borders count="1"><border/></borders>
 <cellStyleXfs count="1"><xf numFmtId="14"/></cellStyleXfs>
 <cellXfs count="7"><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="49"/>
-<xf numFmtId="20"/><xf numFmtId="46"/></cellXfs>"""
+<xf numFmtId="20"/><xf numFmtId="46"/></cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0"/></cellStyles>"""
 
 
 def _relations(targets: Mapping[str, tuple[str, str]]) -> str:

@@ -77,7 +77,13 @@ class Rows:
     def write_back(
         self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf, copy_to: Path | None = None
     ) -> WrittenBack:
-        """Write values into the cells of the rows with these keys, and change nothing else of the workbook."""
+        """Write values into the cells of the rows with these keys, and change no other byte of the workbook's parts.
+
+        A date becomes one where its cell, row or column shows dates (or another cell of the column does), else the
+        text 03/05/2026 10:31. Formulas that depend on what was written show it once a spreadsheet computes anew.
+        A repeated key is reported as a conflict; filtered rows are written. A copy that exists is written into.
+        Failed where a cell is a formula or merged, the sheet protected, the workbook signed: then nothing is written.
+        """
         from robo.workbook.writing import Writing
 
         return Writing(self._path, self._sheet, self._header_row, self._declared).write(values, key_of, copy_to)

@@ -77,7 +77,7 @@ def read_sheet(data: bytes, part: str, until: int | None = None, only: frozenset
             scanner.parser.Parse(data[start:end], end >= len(data))
             if until and scanner.number > until:
                 break
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, KeyError) as error:
         raise damaged(part) from error
     finally:
         if collecting:
