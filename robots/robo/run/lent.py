@@ -18,6 +18,10 @@ class Lent:
         self._lane = lane
         self._open: dict[type, Resource] = {}
 
+    def adopt(self, kind: type, opened: Resource) -> None:
+        """Lend what was opened ahead."""
+        self._open[kind] = opened
+
     def borrow(self, kind: Any) -> Resource:
         """The lane's resource of that class."""
         if kind not in self._open:

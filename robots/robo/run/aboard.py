@@ -1,0 +1,73 @@
+"""The heavy half of a lane: everything that is imported while the browser starts."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from robo.flow.load import load_text
+from robo.flow.model import Flow
+from robo.flow.vault import Vault
+from robo.kit.secrets import Mask
+from robo.kit.shelf import installed
+from robo.run.berth import berth, workspace
+from robo.run.clock import SystemClock
+from robo.run.conduct import Ending, conduct
+from robo.run.course import Course
+from robo.run.deaths import SeenDeaths
+from robo.run.folder import RunFolder
+from robo.run.journal import Journal
+from robo.run.lent import Lent
+from robo.run.processes import Attached, Identity
+from robo.run.store import Store
+
+
+def read(order: dict[str, Any]) -> Flow:
+    """The flow as it was stored with the run."""
+    where = workspace(order)
+    stored = RunFolder(Path(order["folder"])).flow
+    return load_text(stored, Path(order["flow"]), where, installed(), deep=False)
+
+
+def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:
+    """Conduct the run on behalf of the supervisor."""
+    where = workspace(order)
+    clock = SystemClock()
+    vault = Vault(where.state)
+    me = Identity.mine()
+    store = Store(where.database, mouth=mouth)
+    mask = Mask(secret for name in vault.names() if (secret := vault.get(name)))
+    site = berth(order).site
+    lent = Lent(berth(order))
+    for kind, one in opened.items():
+        lent.adopt(kind, one)
+    asked_to_stop = False
+
+    def stopping() -> bool:
+        nonlocal asked_to_stop
+        asked_to_stop = asked_to_stop or any(message.get("stop") for message in attached.messages())
+        return asked_to_stop
+
+    attached.report(sender=me.text())
+    course = Course(
+        run=order["run"],
+        attempt=order["attempt"],
+        flow=flow,
+        workspace=where,
+        vault=vault,
+        shelf=installed(),
+        store=store,
+        journal=Journal(store, order["run"], clock, mask),
+        clock=clock,
+        deaths=SeenDeaths(store, clock, me.boot),
+        lent=lent,
+        inputs=RunFolder(Path(order["folder"])).inputs,
+        sender=me.text(),
+        folder=Path(order["folder"]),
+        late=site.late if site else 60.0,
+        lost=tuple(order["lost"]),
+        report=attached.report,
+        stopping=stopping,
+    )
+    return conduct(course)

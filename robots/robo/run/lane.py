@@ -1,0 +1,92 @@
+"""`python -m robo.run.lane`: a lane, started by the supervisor. It does the run's work, with a browser of its own."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from robo.kit.messages import speak
+from robo.run.processes import Attached, attach, leave
+
+LANE, FAULT = 0, 3
+
+
+def main() -> None:
+    """Open what is needed ahead while a thread reads the flow, then conduct. Never returns."""
+    order: dict[str, Any] = json.loads(sys.argv[1])
+    mouth = threading.Lock()
+    scratch = Path(order["scratch"])
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = str(scratch)
+    attached = attach(mouth, scratch)
+    try:
+        speak(order["language"])
+        code = _work(order, mouth, attached)
+    except BaseException as error:
+        import traceback
+
+        traceback.print_exc()
+        attached.report(ended="broken", reason=f"{type(error).__name__}: {error}")
+        code = FAULT
+    leave(code)
+
+
+def _work(order: dict[str, Any], mouth: threading.Lock, attached: Attached) -> int:
+    from robo.kit.errors import LaneLost, RoboError
+
+    reader = _Reader(order)
+    reader.start()
+    opened, trouble = {}, None
+    try:
+        opened = _open_ahead(order)
+    except (RoboError, LaneLost) as error:
+        trouble = error
+    reader.join()
+    if reader.error:
+        raise reader.error
+    if trouble is not None:
+        attached.report(ended="failed", reason=str(trouble))
+        return LANE
+    from robo.run.aboard import go
+
+    ending = go(order, mouth, attached, reader.flow, opened)
+    attached.report(ended=ending.state, reason=ending.reason)
+    return LANE
+
+
+class _Reader(threading.Thread):
+    """Imports and reads while the browser starts: Python has nothing else to do then."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        super().__init__(name="reader")
+        self._order = order
+        self.flow: Any = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            from robo.run.aboard import read
+
+            self.flow = read(self._order)
+        except BaseException as error:
+            self.error = error
+
+
+def _open_ahead(order: dict[str, Any]) -> dict[type, Any]:
+    from robo.run.berth import berth
+
+    opened = {}
+    for name in order["ahead"]:
+        module, _colon, cls = name.partition(":")
+        kind = getattr(importlib.import_module(module), cls)
+        opened[kind] = kind.open(berth(order))
+    return opened
+
+
+if __name__ == "__main__":
+    main()

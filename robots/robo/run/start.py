@@ -1,0 +1,211 @@
+"""Starting a run, going on with one, and putting items back to work: what the command and the service call."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robo.flow.model import Flow, loops, walk
+from robo.flow.workspace import Workspace
+from robo.kit.errors import Busy, Failed
+from robo.kit.messages import _
+from robo.kit.shelf import Shelf
+from robo.kit.text import slug
+from robo.run.clock import SystemClock
+from robo.run.course import ledger_name
+from robo.run.deaths import SeenDeaths, open_senders
+from robo.run.folder import RunFolder
+from robo.run.journal import Journal
+from robo.run.locks import Lock
+from robo.run.outcome import Outcome, outcome
+from robo.run.processes import Identity, end_marked, is_dead
+from robo.run.store import Store
+from robo.run.supervisor import Say, Supervisor
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. language: of messages. headed: whether a person wants to watch the browser."""
+
+    language: str = "fr"
+    headed: bool = False
+
+
+def begin(
+    workspace: Workspace,
+    shelf: Shelf,
+    store: Store,
+    flow: Flow,
+    inputs: Mapping[str, Any],
+    say: Say,
+    options: Options | None = None,
+) -> Outcome:
+    """Run a checked flow now. Raises Busy where another run holds one of its ledgers."""
+    clock = SystemClock()
+    run = _new_name(store, flow, clock)
+    ledgers = _ledgers(workspace, flow, run)
+    with held(workspace, (f"run/{run}", *ledgers), run) as locks:
+        folder = RunFolder.make(workspace.runs / run, flow.text, dict(inputs))
+        with store.write():
+            store.all(
+                "INSERT INTO run VALUES (:id, :flow, :env, 'running', NULL, 1, :inputs, :now, NULL, :folder, :holder)",
+                id=run, flow=str(flow.file), env=workspace.environment, inputs="{}", now=clock.now().isoformat(),
+                folder=str(folder.path), holder=Identity.mine().text(),
+            )  # fmt: skip
+            journal = Journal(store, run, clock)
+            journal.note("run.began", flow=flow.name, environment=workspace.environment, by=_who())
+            journal.flush()
+        return _supervised(workspace, shelf, store, flow, run, 1, ledgers, locks, say, options or Options())
+
+
+def resume(
+    workspace: Workspace, shelf: Shelf, store: Store, flow: Flow, run: str, say: Say, options: Options | None = None
+) -> Outcome:
+    """Go on with a run, as a further start of it, with the flow and the inputs that it began with."""
+    row = store.one("SELECT attempt FROM run WHERE id = :run", run=run)
+    if row is None:
+        raise Failed(_("there is no run {run}").format(run=run))
+    attempt = int(row[0]) + 1
+    ledgers = _ledgers(workspace, flow, run)
+    with held(workspace, (f"run/{run}", *ledgers), run) as locks:
+        journal = Journal(store, run, SystemClock())
+        with store.write():
+            store.all(
+                "UPDATE run SET state = 'running', reason = NULL, attempt = :attempt, ended_at = NULL, "
+                "holder = :holder WHERE id = :run",
+                run=run, attempt=attempt, holder=Identity.mine().text(),
+            )  # fmt: skip
+            journal.note("run.resumed", flow=flow.name, attempt=attempt, by=_who())
+            journal.flush()
+        return _supervised(workspace, shelf, store, flow, run, attempt, ledgers, locks, say, options or Options())
+
+
+def _supervised(
+    workspace: Workspace,
+    shelf: Shelf,
+    store: Store,
+    flow: Flow,
+    run: str,
+    attempt: int,
+    ledgers: tuple[str, ...],
+    locks: list[int],
+    say: Say,
+    options: Options,
+) -> Outcome:
+    bury(store, (f"run/{run}", *ledgers))
+    settings = flow.settings
+    folder = workspace.runs / run
+    order = {
+        "run": run,
+        "attempt": attempt,
+        "root": str(workspace.root),
+        "environment": workspace.environment,
+        "flow": str(flow.file),
+        "folder": str(folder),
+        "language": options.language,
+        "headed": options.headed,
+        "site": settings.site,
+        "allow_hosts": list(settings.allow_hosts),
+        "locale": settings.locale,
+        "step_timeout": settings.step_timeout,
+        "ahead": ahead(flow, shelf),
+        "lost": lost(store, workspace, flow),
+    }
+    say({"run": run, "folder": str(folder), "began": True})
+    state, reason = Supervisor(store, order, locks, say).run()
+    clock = SystemClock()
+    journal = Journal(store, run, clock)
+    with store.write():
+        store.all(
+            "UPDATE run SET state = :state, reason = :reason, ended_at = :now WHERE id = :run",
+            run=run, state=state, reason=reason, now=clock.now().isoformat(),
+        )  # fmt: skip
+        journal.note("run.ended", state=state, reason=reason)
+        journal.flush()
+    RunFolder(folder).follow(store, run)
+    return outcome(store, run)
+
+
+def bury(store: Store, ledgers: tuple[str, ...]) -> None:
+    """See the senders of all open intents of these ledgers dead, browsers included. Call it only holding their locks."""
+    found = open_senders(store, ledgers)
+    if not found:
+        return
+    deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
+    for run in {run for run, _sender in found}:
+        if not end_marked(run):
+            return
+    for _run, sender in found:
+        # One on another machine cannot be seen from here: its items wait for a person.
+        if is_dead(Identity.parse(sender)):
+            deaths.saw(sender)
+
+
+@contextmanager
+def held(workspace: Workspace, names: tuple[str, ...], run: str) -> Iterator[list[int]]:
+    """Hold the locks of these ledgers; yields their descriptors. Raises Busy naming who holds one."""
+    with ExitStack() as stack:
+        descriptors = []
+        for name in names:
+            lock = Lock(lock_file(workspace, name))
+            if not lock.try_take(f"{run} ({_who()}, {SystemClock().now():%d/%m/%Y %H:%M})"):
+                raise Busy(_("{name} is being worked on by run {holder}").format(name=name, holder=lock.holder()))
+            stack.callback(lock.release)
+            descriptors.append(lock.fileno())
+        yield descriptors
+
+
+def lock_file(workspace: Workspace, name: str) -> Path:
+    """The file of a ledger's lock."""
+    digest = hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
+    return workspace.state / "locks" / f"{slug(name)[:60]}-{digest}.lock"
+
+
+def ahead(flow: Flow, shelf: Shelf) -> list[str]:
+    """The resources that the flow will borrow, as "module:class", to be opened while everything else loads."""
+    lent = {
+        kind for step in walk(flow.steps) if step.action in shelf.actions for kind in shelf.actions[step.action].lent.values()
+    }  # fmt: skip
+    return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent)
+
+
+def lost(store: Store, workspace: Workspace, flow: Flow) -> list[str]:
+    """Ledgers of this environment whose flow is gone, or which this flow no longer has."""
+    mine = {loop.name for loop in loops(flow)}
+    found = []
+    for name, path, loop in store.all("SELECT name, flow, loop FROM ledger ORDER BY name"):
+        if not name.startswith(f"{workspace.environment}/") or "@" in name:
+            continue
+        if path == flow.path:
+            gone = loop not in mine
+        else:
+            gone = not any((workspace.flows / f"{path}{suffix}").exists() for suffix in (".yaml", ".yml"))
+        if gone:
+            found.append(name)
+    return found
+
+
+def _ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
+    return tuple(sorted(ledger_name(workspace.environment, flow.path, loop, run) for loop in loops(flow)))
+
+
+def _new_name(store: Store, flow: Flow, clock: SystemClock) -> str:
+    base = f"{clock.now():%Y-%m-%d-%H%M%S}-{slug(flow.path)[:40]}"
+    name, number = base, 1
+    while store.one("SELECT 1 FROM run WHERE id = :id", id=name):
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "?"

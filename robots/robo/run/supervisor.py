@@ -1,0 +1,131 @@
+"""The supervisor of a run: starts a lane, listens, ends what hangs, sees every process of it dead, starts another."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from robo.kit.messages import _
+from robo.run.clock import SystemClock
+from robo.run.deaths import SeenDeaths
+from robo.run.folder import RunFolder
+from robo.run.journal import Journal
+from robo.run.processes import MARK, Child, Identity, become_subreaper, sweep
+from robo.run.store import Store
+
+GRACE = 20.0
+"""Seconds beyond a step's own time after which its lane is ended."""
+FRUITLESS = 4
+"""So many lanes in a row may end without any progress of an item before the run fails."""
+Say = Callable[[dict[str, Any]], None]
+
+
+class Supervisor:
+    """Runs one start of a run to its end."""
+
+    def __init__(self, store: Store, order: dict[str, Any], locks: Sequence[int], say: Say) -> None:
+        """order: what every lane is told. locks: descriptors that the lanes hold as well. say: told of progress."""
+        self._store, self._order, self._locks, self._say = store, order, locks, say
+        self._folder = RunFolder(Path(order["folder"]))
+        self._journal = Journal(store, order["run"], SystemClock())
+        self._deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
+        self._interrupts = 0
+
+    def run(self) -> tuple[str, str]:
+        """(state, reason) of the run's end."""
+        become_subreaper()
+        before = {number: signal.signal(number, self._interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+        scratch = Path(tempfile.mkdtemp(prefix="robo-"))
+        try:
+            return self._lanes(scratch)
+        finally:
+            sweep()
+            shutil.rmtree(scratch, ignore_errors=True)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        self._interrupts += 2 if number == signal.SIGTERM else 1
+
+    def _lanes(self, scratch: Path) -> tuple[str, str]:
+        fruitless = 0
+        lane = 0
+        while True:
+            lane += 1
+            progress = self._progress()
+            state, reason = self._lane(lane, scratch / str(lane))
+            if state not in ("lane", "died"):
+                return state, reason
+            if self._interrupts:
+                return "stopped", _("stopped by a person")
+            self._journal.note("lane.ended", reason=reason, lane=lane)
+            self._journal.flush()
+            self._say({"lane": "ended", "reason": reason})
+            fruitless = fruitless + 1 if self._progress() == progress else 0
+            if fruitless >= FRUITLESS:
+                return "failed", _("the robot ended {count} times without any progress: {reason}").format(
+                    count=FRUITLESS, reason=reason
+                )
+
+    def _lane(self, number: int, scratch: Path) -> tuple[str, str]:
+        """One lane from its start to the death of all its processes."""
+        order = {**self._order, "scratch": str(scratch), "lane": number}
+        environment = {**os.environ, MARK: order["run"]}
+        command = [sys.executable, "-m", "robo.run.lane", json.dumps(order)]
+        child = Child.start(command, environment=environment, inherit=self._locks)
+        told = 0
+        sender = ""
+        ended: tuple[str, str] | None = None
+        deadline = time.monotonic() + 120.0
+        hung = False
+        while child.ended is None:
+            for report in child.poll(0.2):
+                if "sender" in report:
+                    sender = report["sender"]
+                elif "ended" in report:
+                    ended = report["ended"], report.get("reason", "")
+                if "within" in report:
+                    deadline = time.monotonic() + report["within"] + GRACE
+                elif "waiting" in report or "item" in report:
+                    deadline = time.monotonic() + 300.0
+                self._say(report)
+            if self._interrupts > told:
+                told = self._interrupts
+                if told == 1:
+                    self._say({"stopping": True})
+                    child.send({"stop": True})
+                else:
+                    child.end()
+            if time.monotonic() > deadline and not hung:
+                hung = True
+                child.end()
+            self._follow()
+        sweep()
+        if sender:
+            self._deaths.saw(sender)
+        shutil.rmtree(scratch, ignore_errors=True)
+        self._follow()
+        if ended is None:
+            why = _("it did not answer in time") if hung else _("it died (status {status})").format(status=child.ended)
+            return "died", why
+        return ended
+
+    def _follow(self) -> None:
+        for event in self._folder.follow(self._store, self._order["run"]):
+            self._say({"event": event.kind, "key": event.key, "ledger": event.ledger, **event.data})
+
+    def _progress(self) -> int:
+        row = self._store.one(
+            "SELECT count(*) FROM journal WHERE run = :run AND (kind LIKE 'item.%' OR kind LIKE 'change.%')",
+            run=self._order["run"],
+        )
+        return int(row[0]) if row else 0
