@@ -40,7 +40,8 @@ def message_of(fault: Mapping[str, Any]) -> str:
 def mend_of(fault: Mapping[str, Any]) -> str:
     """A suggestion where the choices are known, else nothing."""
     if fault["type"] == "literal_error":
-        return did_you_mean(str(fault.get("input")), str(fault["ctx"]["expected"]).replace(" or ", ", ").split(", "))
+        choices = str(fault["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        return did_you_mean(str(fault.get("input")), choices)
     return ""
 
 

@@ -1,0 +1,301 @@
+"""The law of where changes and page steps may stand: said before the run, since after it would be too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from robo.flow.draft import Draft
+from robo.flow.loops import bound
+from robo.flow.model import AlreadyDone, Flow, Loop, Step, walk
+from robo.flow.names import Group
+from robo.flow.steps import Reader
+from robo.flow.text import Path
+from robo.kit.action import Action
+from robo.kit.messages import _
+
+
+def check_flow(flow: Flow, reader: Reader) -> None:
+    """Note every breach of the law in the reader's draft, but in what could not be understood anyway."""
+    rules = _Rules(reader, flow)
+    if any(address in reader.unsound for address in (step.address for step in flow.steps if not step.loop)):
+        rules.doubtful_top = True
+    rules.run(flow.steps, opened=False, loop=None)
+    rules.ledgers(flow)
+
+
+@dataclass
+class _Around:
+    """The loop around a step. keyed: whether it, or one around it, keeps a ledger."""
+
+    loop: Loop
+    address: str
+    keyed: bool
+
+
+class _Rules:
+    def __init__(self, reader: Reader, flow: Flow) -> None:
+        self.reader, self.flow, self.doubtful_top = reader, flow, False
+
+    @property
+    def draft(self) -> Draft:
+        return self.reader.draft
+
+    def action(self, step: Step) -> Action | None:
+        return self.reader.shelf.actions.get(step.action)
+
+    def at(self, step: Step, *below: str) -> Path:
+        return (*self.draft.places[step.address], *(below or (step.action,)))
+
+    def is_change(self, step: Step) -> bool:
+        action = self.action(step)
+        return action is not None and action.kind == "change"
+
+    def changes(self, steps: Iterable[Step]) -> list[Step]:
+        return [step for step in walk(tuple(steps)) if self.is_change(step)]
+
+    # Segments: is the page known where a page step stands? ----------------------------------------------------------
+
+    def run(self, steps: tuple[Step, ...], opened: bool, loop: _Around | None) -> bool:
+        """Check the steps; opened: whether the page is known before them. Returns whether it is after them."""
+        for step in steps:
+            opened = self.step(step, opened, loop)
+        return opened
+
+    def step(self, step: Step, opened: bool, loop: _Around | None) -> bool:
+        if step.loop:
+            self.loop(step, step.loop, loop)
+            self.refuse_retry(step)
+            return opened
+        before = opened
+        if step.action == "group":
+            self.refuse_retry(step)
+            opened = self.run(step.body, opened, loop)
+        action = self.action(step)
+        if action:
+            opened = self.called(step, action, opened, loop)
+        after = opened
+        if step.condition:
+            after = opened and (self.run(step.otherwise, before, loop) if step.otherwise else before)
+        if isinstance(step.on_error, tuple):
+            after = self.run(step.on_error, before, loop) and after
+        return after
+
+    def called(self, step: Step, action: Action, opened: bool, loop: _Around | None) -> bool:
+        touches_page = any(lent.fleeting for lent in action.lent.values())  # type: ignore[attr-defined]
+        if action.manners.opens or action.kind == "session":
+            opened = True
+        elif touches_page and not opened:
+            self.not_opened(step, loop)
+            opened = True  # said once for this segment
+        if action.kind != "change":
+            return opened
+        self.change(step, loop)
+        return False
+
+    def not_opened(self, step: Step, loop: _Around | None) -> None:
+        if loop is None and self.doubtful_top:
+            return
+        if loop is not None and loop.address in self.reader.unsound:
+            return
+        is_first = loop is not None and not loop.loop.prepare and not self.comes_after_change(step, loop.loop.steps)
+        mend = _("Write a step `- open: ...` before it")
+        if is_first:
+            mend += _(", or lead to the form in the loop's `prepare:`")
+        self.draft.fault(
+            self.at(step),
+            _("`{action}` needs a page that is known here: an item is taken up again from here after a stop").format(
+                action=step.action
+            )
+            if loop
+            else _(
+                "`{action}` needs a page that is known here: the run is taken up again from here after a stop"
+            ).format(action=step.action),
+            mend,
+            key=True,
+        )
+
+    def comes_after_change(self, step: Step, steps: tuple[Step, ...]) -> bool:
+        for one in walk(steps):
+            if one is step:
+                return False
+            if self.is_change(one):
+                return True
+        return False
+
+    # Changes -------------------------------------------------------------------------------------------------------
+
+    def change(self, step: Step, loop: _Around | None) -> None:
+        self.refuse_retry(step)
+        if step.already_done:
+            if loop and loop.loop.already_done:
+                self.draft.fault(
+                    self.at(step, step.action, "already_done"),
+                    _("`already_done` stands twice: in its loop, and here"),
+                    _("Keep the one in `{action}`").format(action=step.action),
+                    key=True,
+                )
+            self.look_up(step.already_done, [step], self.at(step, step.action, "already_done"))
+
+    def refuse_retry(self, step: Step) -> None:
+        """`retry` is for what merely looks."""
+        if not step.retry:
+            return
+        changes = self.changes([step])
+        if changes or step.loop:
+            what = changes[0].action if changes else step.action
+            self.draft.fault(
+                self.at(step, "retry"),
+                _("`{action}` is never tried again by itself: it could be done twice").format(action=what)
+                if changes
+                else _("`retry` belongs to one step, not to a loop"),
+                _("Leave `retry` out; what failed is taken up by the next run, what is in doubt is looked up"),
+                key=True,
+            )
+
+    def look_up(self, look_up: AlreadyDone, changes: list[Step], path: Path) -> None:
+        """What asks about a doubt only looks, from a fresh page, and reads what the change itself reads."""
+        draft = self.draft
+        if any(address in self.reader.unsound for address in (step.address for step in walk(look_up.steps))):
+            return
+        self.only_looks(look_up.steps, _("`already_done` only looks"))
+        self.run(look_up.steps, opened=False, loop=None)
+        found = {name for step in walk(look_up.steps) for name in bound(self.reader, step)}
+        for change in changes:
+            lost = [name for name in bound(self.reader, change) if name not in found]
+            if lost:
+                draft.fault(
+                    path,
+                    _("{names} would be lost: `{action}` reads it, `already_done` does not").format(
+                        names=", ".join(lost), action=change.action
+                    ),
+                    _("Add to its steps:  - read: {{{names}}}").format(
+                        names=", ".join(f"{name}: ..." for name in lost)
+                    ),
+                    key=True,
+                )
+
+    def only_looks(self, steps: tuple[Step, ...], what: str) -> None:
+        for step in self.changes(steps):
+            self.draft.fault(
+                self.at(step),
+                _("{what}: `{action}` has no place in it").format(what=what, action=step.action),
+                _("A search form is sent with `click`"),
+                key=True,
+            )
+
+    # Loops ---------------------------------------------------------------------------------------------------------
+
+    def loop(self, step: Step, loop: Loop, outer: _Around | None) -> None:
+        around = _Around(loop, step.address, bool(loop.key) or bool(outer and outer.keyed))
+        is_sound = step.address not in self.reader.unsound
+        if loop.key and outer and outer.keyed:
+            self.draft.fault(
+                self.at(step, step.action, "key"),
+                _("a loop with a key may not stand in a loop with a key"),
+                _("Make two loops, one after the other, or two flows"),
+                key=True,
+            )
+        elif is_sound and not loop.key:
+            self.needs_key(step, loop, outer)
+        if is_sound:
+            self.loop_look_up(step, loop)
+        if loop.write_back and not loop.key and is_sound and not self.changes(loop.steps):
+            self.draft.fault(
+                self.at(step, step.action, "write_back"),
+                _("`write_back` finds the row again by its key: `key` is missing"),
+                self.key_example(loop, step),
+                key=True,
+            )
+        if loop.prepare:
+            self.only_looks(loop.prepare, _("`prepare` only leads to the form"))
+            self.run(loop.prepare, opened=False, loop=None)
+        self.run(loop.steps, bool(loop.prepare), around)
+
+    def needs_key(self, step: Step, loop: Loop, outer: _Around | None) -> None:
+        """A change in a loop is done once for each item; what makes an item itself must be said."""
+        change = next(iter(self.changes(self.outside_keyed(loop.steps))), None)
+        if change is None:
+            return
+        line = change.mark.line
+        if outer and outer.keyed:
+            self.draft.fault(
+                self.at(change),
+                _("`{action}` stands in a loop within an item: it could not be told what was done already").format(
+                    action=change.action
+                ),
+                _("Let the loop with the key go through these themselves"),
+                key=True,
+            )
+            return
+        self.draft.fault(
+            self.at(step),
+            _("`key` is missing: the loop contains `{action}` (line {line}), which must never be done twice").format(
+                action=change.action, line=line
+            ),
+            self.key_example(loop, step),
+            key=True,
+        )
+
+    def outside_keyed(self, steps: tuple[Step, ...]) -> list[Step]:
+        """The steps without the loops that keep a ledger of their own."""
+        return [step for step in steps if not (step.loop and step.loop.key)]
+
+    def key_example(self, loop: Loop, step: Step) -> str:
+        columns = self.reader.loop_columns.get(step.address)
+        names = [name for name in columns.members if name.isidentifier()] if isinstance(columns, Group) else []
+        return _("Say what makes each of them itself: {example}").format(
+            example=f"key: {loop.alias}.{min(names, key=_likeness) if names else 'number'}"
+        )
+
+    def loop_look_up(self, step: Step, loop: Loop) -> None:
+        if not loop.already_done:
+            return
+        changes = self.changes(loop.steps)
+        where = self.at(step, step.action, "already_done")
+        if not changes:
+            self.draft.fault(where, _("`already_done` asks about a change, and this loop has none"), key=True)
+        elif len(changes) > 1:
+            self.draft.fault(
+                where,
+                _("this loop has {count} changes (lines {lines}): `already_done` could mean any of them").format(
+                    count=len(changes), lines=", ".join(str(one.mark.line) for one in changes)
+                ),
+                _("Write `already_done` under the change it belongs to, one for each"),
+                key=True,
+            )
+        else:
+            self.look_up(loop.already_done, changes, where)
+
+    def ledgers(self, flow: Flow) -> None:
+        """Two loops that keep a ledger need names of their own."""
+        keyed = [step for step in walk(flow.steps) if step.loop and step.loop.key]
+        if len(keyed) < 2:
+            return
+        seen: dict[str, Step] = {}
+        for step in keyed:
+            assert step.loop is not None
+            is_named = step.name is not None and step.name.is_constant
+            if not is_named:
+                self.draft.fault(
+                    self.at(step),
+                    _(
+                        "this flow has {count} loops with a key: each needs a `name`, under which it is remembered"
+                    ).format(count=len(keyed)),
+                    _("Write beside it: name: ..."),
+                    key=True,
+                )
+            elif step.loop.name in seen:
+                self.draft.fault(
+                    self.at(step, "name"),
+                    _("two loops with a key have the same name (line {line})").format(
+                        line=seen[step.loop.name].mark.line
+                    ),
+                    key=True,
+                )
+            seen.setdefault(step.loop.name, step)
+
+
+def _likeness(name: str) -> int:
+    """Columns that look like what makes a row itself come first."""
+    return next((place for place, word in enumerate(("numero", "number", "id", "ref", "code")) if word in name), 9)

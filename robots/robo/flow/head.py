@@ -1,0 +1,155 @@
+"""Everything of a flow but its steps: what it is called, asks for, and how it is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from robo.flow.controls import SETTINGS, SETTINGS_LATER
+from robo.flow.draft import Draft
+from robo.flow.formula import Formula, Template
+from robo.flow.inputs import PYTHON_TYPES, READERS, input_value
+from robo.flow.model import Input, Settings
+from robo.flow.names import PAGE, ROWS, RUN, Group, Names
+from robo.flow.problems import did_you_mean
+from robo.flow.text import Path
+from robo.kit.messages import _
+from robo.kit.secrets import Secret
+
+_INPUT = (
+    "type", "label", "help", "default", "required", "choices", "min", "max", "pattern", "accept", "example",
+)  # fmt: skip
+_FUNCTIONS_ONLY = Names({})
+
+
+def read_inputs_block(draft: Draft, data: Mapping[str, Any]) -> tuple[Input, ...]:
+    """`inputs: {name: {type, ...}}`; a lone word is the type."""
+    if data.get("inputs") is None:
+        return ()
+    block = draft.map(data["inputs"], ("inputs",), "inputs: {month: {type: month, label: Month}}")
+    made = (_input(draft, name, given, ("inputs", name)) for name, given in block.items())
+    return tuple(one for one in made if one is not None)
+
+
+def _input(draft: Draft, name: str, given: Any, path: Path) -> Input | None:
+    before = draft.count
+    draft.name(name, path, key=True)
+    table = {"type": given} if isinstance(given, str) else draft.map(given, path, f"{name}: {{type: text}}")
+    draft.known_keys(table, path, _INPUT)
+    kind = table.get("type", "text")
+    at = (*path, "type") if isinstance(given, dict) else path
+    if kind not in READERS:
+        mend = did_you_mean(str(kind), READERS) or _("Known are: {known}").format(known=", ".join(READERS))
+        draft.fault(at, _('"{kind}" is no type of input').format(kind=kind), mend)
+        kind = "text"
+    choices = draft.texts(table, "choices", path)
+    if kind == "choice" and not choices:
+        draft.fault(path, _("`choices` are missing"), _("Write: choices: [one, another]"), key=True)
+    pattern = draft.text(table, "pattern", path)
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            draft.fault((*path, "pattern"), _("this pattern cannot be read: {reason}").format(reason=error))
+    made = Input(
+        name=name,
+        type=kind,
+        label=draft.text(table, "label", path),
+        help=draft.text(table, "help", path),
+        default=draft.value(table.get("default"), (*path, "default"), _FUNCTIONS_ONLY),
+        required=draft.yes_no(table, "required", path, True),
+        choices=choices,
+        min=table.get("min"),
+        max=table.get("max"),
+        pattern=pattern,
+        accept=draft.texts(table, "accept", path),
+        example=table.get("example"),
+    )
+    if draft.count == before:
+        _values_fit(draft, made, table, path)
+    return made
+
+
+def _values_fit(draft: Draft, made: Input, table: Mapping[str, Any], path: Path) -> None:
+    bounds = Input(name=made.name, type=made.type, choices=made.choices)
+    for key, spec in (("min", bounds), ("max", bounds), ("default", made), ("example", made)):
+        value = getattr(made, key)
+        if value in (None, "") or isinstance(value, Formula | Template):
+            continue
+        if key == "default" and made.type == "secret":
+            draft.fault((*path, key), _("a secret has no default: it would stand in the file"))
+            continue
+        try:
+            input_value(spec, value)
+        except (ValueError, TypeError) as error:
+            draft.fault((*path, key), str(error))
+            return
+
+
+def read_settings(draft: Draft, data: Mapping[str, Any], language: str) -> Settings:
+    """`settings:`."""
+    path: Path = ("settings",)
+    if data.get("settings") is None:
+        return Settings(locale=language)
+    table = draft.map(data["settings"], path, "settings: {site: portail}")
+    draft.known_keys(table, path, SETTINGS, SETTINGS_LATER)
+    locale = (draft.text(table, "locale", path) or language).partition("-")[0]
+    if locale not in ("fr", "en"):
+        draft.fault((*path, "locale"), _("one of these is expected: {known}").format(known="fr, en"))
+    return Settings(
+        site=draft.text(table, "site", path),
+        screenshots=draft.choice(
+            table, "screenshots", path, ("never", "on_error", "each_row", "always"), Settings.screenshots
+        ),
+        step_timeout=draft.seconds(table, "step_timeout", path, Settings.step_timeout) or Settings.step_timeout,
+        locale=locale,
+        allow_hosts=draft.texts(table, "allow_hosts", path),
+    )
+
+
+def read_secrets(draft: Draft, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """`secrets: [names]`."""
+    names = draft.texts(data, "secrets", ())
+    for place, name in enumerate(names):
+        draft.name(name, ("secrets", place))
+    return names
+
+
+def read_gain(draft: Draft, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`gain: {minutes_per_item, item, measured_on}`."""
+    path: Path = ("gain",)
+    if data.get("gain") is None:
+        return {}
+    table = draft.map(data["gain"], path, "gain: {minutes_per_item: 4, item: case}")
+    draft.known_keys(table, path, ("minutes_per_item", "item", "measured_on"))
+    minutes = table.get("minutes_per_item")
+    if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int | Decimal) or minutes < 0):
+        draft.fault((*path, "minutes_per_item"), _("a number is expected here"))
+    for key in ("item", "measured_on"):
+        draft.text(table, key, path)
+    return table
+
+
+def first_names(inputs: tuple[Input, ...], secrets: tuple[str, ...]) -> Names:
+    """What formulas may name before the first step, without `vars`."""
+    return Names(
+        {
+            "inputs": Group({one.name: PYTHON_TYPES[one.type] for one in inputs}, _("the inputs of this flow")),
+            "secrets": Group(dict.fromkeys(secrets, Secret), _("the `secrets:` of this flow")),
+            "run": Group(dict(RUN)),
+        }
+    )
+
+
+def read_vars(draft: Draft, data: Mapping[str, Any], names: Names) -> Mapping[str, Any]:
+    """`vars: {name: value}`, reckoned once at the start of a run from inputs alone; then known as `vars.NAME`."""
+    block = draft.map(data["vars"], ("vars",), "vars: {ceiling: 1500}") if data.get("vars") is not None else {}
+    made = {name: draft.value(value, ("vars", name), names) for name, value in block.items()}
+    for name in block:
+        draft.name(name, ("vars", name), key=True)
+    names.add("vars", Group(dict.fromkeys(block), _("the `vars:` of this flow")))
+    names.add("rows", Group(dict(ROWS)))
+    names.add("page", Group(dict(PAGE)))
+    return made

@@ -1,0 +1,121 @@
+"""What a flow names outside of itself: its site, its accounts, its passwords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from robo.flow.model import Flow, Step, walk
+from robo.flow.problems import did_you_mean
+from robo.flow.steps import Reader
+from robo.flow.text import Path
+from robo.flow.vault import Vault, variable_of
+from robo.flow.workspace import Workspace
+from robo.kit.action import Action
+from robo.kit.errors import FaultyFlow
+from robo.kit.lane import Account
+from robo.kit.messages import _
+
+
+def check_references(flow: Flow, reader: Reader, workspace: Workspace, vault: Vault | None) -> None:
+    """Note what robo.toml or the vault does not know. vault: not asked when None."""
+    _References(flow, reader, workspace, vault).check()
+
+
+class _References:
+    def __init__(self, flow: Flow, reader: Reader, workspace: Workspace, vault: Vault | None) -> None:
+        self.flow, self.reader, self.workspace, self.vault = flow, reader, workspace, vault
+        self.asked: set[str] = set()
+
+    def check(self) -> None:
+        self._site()
+        for place, name in enumerate(self.flow.secrets):
+            self._password(name, ("secrets", place))
+        for step in walk(self.flow.steps):
+            action = self.reader.shelf.actions.get(step.action)
+            if action:
+                self._accounts(step, action)
+                self._needs_site(step, action)
+
+    def _fault(self, path: Path, message: str, mend: str = "") -> None:
+        self.reader.draft.fault(path, message, mend)
+
+    def _site(self) -> None:
+        named = self.flow.settings.site
+        if named is None:
+            return
+        try:
+            self.workspace.site(named)
+        except FaultyFlow as error:
+            path: Path = ("settings", "site")
+            if named in self.workspace.elsewhere:
+                self._fault(path, str(error))
+                return
+            sites = (*self.workspace.sites, *self.workspace.elsewhere)
+            self._fault(
+                path, _('site "{name}" is not in robo.toml').format(name=named), _described(named, sites, "sites")
+            )
+
+    def _accounts(self, step: Step, action: Action) -> None:
+        for name in _parameters(action, Account):
+            named = step.arguments.get(name)
+            if not isinstance(named, str):
+                continue
+            path = self._place(step, name)
+            if named in self.workspace.accounts:
+                self._password(named, path)
+            else:
+                self._fault(
+                    path,
+                    _('account "{name}" is not in robo.toml').format(name=named),
+                    _described(named, tuple(self.workspace.accounts), "accounts"),
+                )
+
+    def _password(self, name: str, path: Path) -> None:
+        """Said once, where the name stands first."""
+        if self.vault is None or name in self.asked:
+            return
+        self.asked.add(name)
+        try:
+            if self.vault.get(name) is not None:
+                return
+        except FaultyFlow as error:
+            self.asked |= set(self.flow.secrets) | set(self.workspace.accounts)  # the same for each of them
+            self._fault(path, str(error))
+            return
+        self._fault(
+            path,
+            _('the secret "{name}" is not known here').format(name=name),
+            _("Type: robo secret set {name}  (a service may have it in {variable})").format(
+                name=name, variable=variable_of(name)
+            ),
+        )
+
+    def _needs_site(self, step: Step, action: Action) -> None:
+        """A relative address needs a site."""
+        main = step.arguments.get(action.main or "")
+        if action.manners.opens and isinstance(main, str) and main.startswith("/") and self.flow.settings.site is None:
+            self._fault(
+                self._place(step, action.main or ""),
+                _("an address that begins with / needs a site"),
+                _("Write at the top: settings: {{site: {name}}}").format(
+                    name=next(iter(self.workspace.sites), "https://...")
+                ),
+            )
+
+    def _place(self, step: Step, parameter: str) -> Path:
+        path: Path = (*self.reader.draft.places[step.address], step.action)
+        return (*path, parameter) if isinstance(_raw(step), dict) else path
+
+
+def _raw(step: Step) -> Any:
+    return step.raw.get(step.action)
+
+
+def _parameters(action: Action, kind: type) -> tuple[str, ...]:
+    from robo.kit.schema import takes
+
+    return takes(action, kind)
+
+
+def _described(name: str, known: tuple[str, ...], group: str) -> str:
+    return did_you_mean(name, known) or _("Describe it in robo.toml as [{group}.{name}]").format(group=group, name=name)

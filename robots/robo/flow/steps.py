@@ -1,0 +1,333 @@
+"""Steps as they are written, read into the model one after the other, with what each makes known to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from robo.flow import controls
+from robo.flow.arguments import check_arguments
+from robo.flow.bind import shape
+from robo.flow.columns import Columns
+from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER
+from robo.flow.draft import Draft
+from robo.flow.loops import read_already_done, read_loop
+from robo.flow.model import AlreadyDone, Retry, Step
+from robo.flow.names import ERROR, Group, Names, Node
+from robo.flow.problems import did_you_mean
+from robo.flow.spot import Spot
+from robo.flow.text import Path
+from robo.kit.action import Action
+from robo.kit.messages import _
+from robo.kit.shelf import Shelf
+
+FILLS_SECRETS = "fill"
+"""The action into whose fields a secret may go."""
+
+
+@dataclass
+class Reader:
+    """unsound: the addresses of steps in or below which a fault was found, so that nothing is concluded from them.
+
+    loop_columns: the address of a loop to the columns of what it goes through.
+    """
+
+    draft: Draft
+    shelf: Shelf
+    columns: Columns | None = None
+    unsound: set[str] = field(default_factory=set)
+    loop_columns: dict[str, Node] = field(default_factory=dict)
+
+    def steps(self, data: Any, path: Path, spot: Spot) -> tuple[Step, ...]:
+        """A list of steps; the names that they save are added to those of the spot."""
+        if not isinstance(data, list) or not data:
+            self.draft.fault(
+                path, _("a list of steps is expected here (lines that begin with -)"), key=bool(path) and path[-1] != 0
+            )
+            return ()
+        made = (self.step(one, (*path, place), f"{spot.prefix}{place + 1}", spot) for place, one in enumerate(data))
+        return tuple(one for one in made if one is not None)
+
+    def step(self, data: Any, path: Path, address: str, spot: Spot) -> Step | None:
+        before = self.draft.count
+        written = {data: None} if isinstance(data, str) else data
+        if not isinstance(written, dict):
+            self.draft.fault(path, _("a step is written `- action: ...`"), key=True)
+            return None
+        action = self._action(written, path, spot.names)
+        made = self._read(action, written, path, address, spot) if action else None
+        if made is None:
+            spot.names.leaky = True
+            self._still_saved(written, spot.names)
+        if self.draft.count > before:
+            self.unsound.add(address)
+        return made
+
+    def _still_saved(self, written: Mapping[str, Any], names: Names) -> None:
+        if isinstance(written.get("save"), str):
+            names.add(written["save"])
+
+    # Which action --------------------------------------------------------------------------------------------------
+
+    def _action(self, written: Mapping[str, Any], path: Path, names: Names) -> str | None:
+        """The one action of a step; notes it if there is none, or more than one."""
+        actions = [key for key in written if controls.is_step(key, self.shelf)]
+        unknown = [key for key in written if key not in actions and key not in MODIFIERS]
+        if not actions:
+            self._no_action(unknown, path)
+            return None
+        first, *others = actions
+        for other in others:
+            owner, owned = (other, first) if first in self._parameters(other) else (first, other)
+            if owned in self._parameters(owner):
+                self._belongs(path, owner, owned, written)
+            else:
+                self.draft.fault(
+                    (*path, other),
+                    _("two actions in one step: `{first}` and `{second}`").format(first=first, second=other),
+                    _("Write a dash before the second one: - {second}: ...").format(second=other),
+                    key=True,
+                )
+            return None
+        for key in unknown:
+            if key in MODIFIERS_LATER:
+                self.draft.later((*path, key), key)
+            elif key in self._parameters(first):
+                self._belongs(path, first, key, written)
+                return None
+            else:
+                mend = did_you_mean(key, (*MODIFIERS, *self._parameters(first)))
+                if not mend and key in controls.SYNONYMS:
+                    mend = controls.instead_of(key, self.shelf)
+                self.draft.fault(
+                    (*path, key),
+                    _('"{key}" is not known beside an action').format(key=key),
+                    mend or controls.known_here(MODIFIERS),
+                    key=True,
+                )
+        return first
+
+    def _no_action(self, unknown: list[str], path: Path) -> None:
+        if not unknown:
+            self.draft.fault(path, _("this step has no action"), key=True)
+            return
+        word = unknown[0]
+        if word in controls.ACTIONS_LATER:
+            self.draft.later((*path, word), word)
+        else:
+            self.draft.fault(
+                (*path, word),
+                _('"{word}" is no action').format(word=word),
+                controls.instead_of(word, self.shelf),
+                key=True,
+            )
+
+    def _parameters(self, action: str) -> tuple[str, ...]:
+        if action in self.shelf.actions:
+            called = self.shelf.actions[action]
+            more = ("already_done",) if called.kind == "change" else ()
+            return (*called.parameters, *more)
+        source = controls.source_of(action, self.shelf)
+        return (*source.parameters, *controls.LOOP) if source else CONTROLS[action].parameters
+
+    def _belongs(self, path: Path, owner: str, owned: str, written: Mapping[str, Any]) -> None:
+        main = self._main(owner)
+        value = written[owner]
+        lines = [f"- {owner}:"]
+        if not isinstance(value, dict | list) and value is not None and main:
+            lines.append(f"    {main}: {value}")
+        lines.append(
+            f"    {owned}: ..." if isinstance(written[owned], dict | list) else f"    {owned}: {written[owned]}"
+        )
+        self.draft.fault(
+            (*path, owned),
+            _("`{owned}` belongs to `{owner}`: write it below, indented").format(owned=owned, owner=owner),
+            "\n".join(lines),
+            key=True,
+        )
+
+    def _main(self, action: str) -> str | None:
+        if action in self.shelf.actions:
+            return self.shelf.actions[action].main
+        return CONTROLS[action].main if action in CONTROLS else None
+
+    # One step ------------------------------------------------------------------------------------------------------
+
+    def _read(self, action: str, written: dict[str, Any], path: Path, address: str, spot: Spot) -> Step:
+        draft = self.draft
+        draft.places[address] = path
+        spot.counts[action] += 1
+        number = spot.counts[action]
+        at_start = spot.names.copy()
+        modifiers: dict[str, Any] = {
+            "name": draft.template(written["name"], (*path, "name"), at_start) if "name" in written else None,
+            "condition": draft.condition(written["if"], (*path, "if"), at_start, page=True)
+            if "if" in written
+            else None,
+            "retry": self._retry(written["retry"], (*path, "retry")) if "retry" in written else None,
+            "timeout": draft.seconds(written, "timeout", path),
+            "save": draft.name(written["save"], (*path, "save")) if "save" in written else None,
+        }
+        content = self._content(action, written[action], (*path, action), address, spot, written.get("name"))
+        if modifiers["save"]:
+            spot.names.add(modifiers["save"])
+        if "else" in written:
+            if "if" not in written:
+                draft.fault((*path, "else"), _("`else` needs an `if` in the same step"), key=True)
+            modifiers["otherwise"] = self._branch("else", written, path, address, spot, at_start)
+        if "on_error" in written:
+            modifiers["on_error"] = self._on_error(written, path, address, spot, at_start)
+        return Step(
+            address=address,
+            identity=f"{spot.aside}{action}" + (f".{number}" if number > 1 else ""),
+            mark=draft.document.key_mark((*path, action)),
+            action=action,
+            raw=written,
+            **modifiers,
+            **content,
+        )
+
+    def _branch(
+        self, key: str, written: Mapping[str, Any], path: Path, address: str, spot: Spot, names: Names
+    ) -> tuple[Step, ...]:
+        branch = spot.branch(f"{address}/{key}", names)
+        made = self.steps(written[key], (*path, key), branch)
+        spot.names.merge(branch.names)
+        return made
+
+    def _on_error(self, written: Mapping[str, Any], path: Path, address: str, spot: Spot, names: Names) -> Any:
+        value = written["on_error"]
+        if isinstance(value, list):
+            names.add("error", Group(dict(ERROR)))
+            made = self._branch("on_error", written, path, address, spot, names)
+            spot.names.known.pop("error", None)
+            return made
+        chosen = self.draft.choice(written, "on_error", path, ("stop", "continue", "next"), "stop")
+        if chosen == "next" and not spot.in_loop:
+            self.draft.fault((*path, "on_error"), _("`next` goes on with the next item: it needs a loop around it"))
+        return chosen
+
+    def _retry(self, value: Any, path: Path) -> Retry | None:
+        draft = self.draft
+        if not isinstance(value, dict):
+            times = draft.whole({"retry": value}, "retry", path[:-1])
+            return Retry(times) if times else None
+        draft.known_keys(value, path, ("times", "wait", "grow"))
+        times = draft.whole(value, "times", path)
+        if "times" not in value:
+            draft.fault(path, _("`times` is missing"), _("Write: {example}").format(example="retry: 3"), key=True)
+        grow = value.get("grow", 2)
+        try:
+            factor = float(grow)
+            if factor < 1:
+                raise ValueError
+        except (TypeError, ValueError):
+            draft.fault((*path, "grow"), _("a number from 1 is expected here"))
+            factor = 2.0
+        return Retry(times or 1, draft.seconds(value, "wait", path, 5.0) or 0.0, factor)
+
+    # What an action is given -----------------------------------------------------------------------------------------
+
+    def _content(self, action: str, data: Any, path: Path, address: str, spot: Spot, name: Any) -> dict[str, Any]:
+        """The rest of the step: arguments, body, loop, look-up."""
+        if action in self.shelf.actions:
+            return self._called(self.shelf.actions[action], data, path, address, spot)
+        source = controls.source_of(action, self.shelf)
+        if source or action == "for_each":
+            return {"loop": read_loop(self, source, data, path, address, spot, name)}
+        return self._control(action, data, path, address, spot)
+
+    def _called(self, called: Action, data: Any, path: Path, address: str, spot: Spot) -> dict[str, Any]:
+        draft = self.draft
+        look_up: AlreadyDone | None = None
+        rest = called.manners.rest
+        if isinstance(data, dict) and called.kind == "change" and "already_done" in data:
+            where = (*path, "already_done")
+            look_up = read_already_done(self, data["already_done"], where, f"{address}/already_done", spot.segment)
+            data = {key: value for key, value in data.items() if key != "already_done"}
+        shaped = shape(called, data)
+        if shaped is None:
+            draft.fault(
+                path,
+                _("`{action}` takes a group of `name: value`").format(action=called.name),
+                _("Known here are: {known}").format(known=", ".join(called.parameters))
+                if rest is None
+                else _("Write: {example}").format(example=f"{called.name}: {{name: value}}"),
+            )
+            return {"already_done": look_up}
+        table = data if isinstance(data, dict) else {}
+        places = {key: (*path, key) if table.get(key) is value else path for key, value in shaped.items()}
+        before = draft.count
+        self._unknown_parameters(called, shaped, path)
+        secrets = called.name == FILLS_SECRETS
+        arguments = {
+            key: draft.value(value, places[key], spot.names, secrets)
+            for key, value in shaped.items()
+            if key in called.parameters
+        }
+        if draft.count == before:
+            check_arguments(draft, called, arguments, places, path)
+        if called.kind == "change":
+            spot.segment = spot.names.copy()
+        binds = called.manners.binds
+        if binds and isinstance(arguments.get(binds), dict):
+            for key in arguments[binds]:
+                if draft.name(key, (*places[binds], key) if isinstance(key, str) else places[binds], key=True):
+                    spot.names.add(key)
+                    spot.segment.add(key)
+        return {"arguments": arguments, "already_done": look_up}
+
+    def _unknown_parameters(self, called: Action, shaped: Mapping[str, Any], path: Path) -> None:
+        for key in shaped:
+            if key in called.parameters:
+                continue
+            if key in MODIFIERS:
+                self.draft.fault(
+                    (*path, key),
+                    _("`{key}` belongs beside `{action}`: write it less indented").format(key=key, action=called.name),
+                    f"- {called.name}: ...\n  {key}: ...",
+                    key=True,
+                )
+            else:
+                known = tuple(one for one in called.parameters if one != called.manners.rest)
+                self.draft.known_keys({key: None}, path, known or tuple(called.parameters))
+
+    def _control(self, action: str, data: Any, path: Path, address: str, spot: Spot) -> dict[str, Any]:
+        draft = self.draft
+        if action == "set":
+            return {"arguments": self._set(data, path, spot.names)}
+        control = CONTROLS[action]
+        is_map = isinstance(data, dict)
+        table: dict[str, Any] = data if is_map else {} if data is None else {str(control.main): data}
+        draft.known_keys(table, path, control.parameters)
+        where = {key: (*path, key) if is_map else path for key in control.parameters}
+        for name in control.required:
+            if table.get(name) is None:
+                draft.fault(path, _("`{name}` is missing in `{step}`").format(name=name, step=action), key=True)
+                return {}
+        if action == "group":
+            inside = spot.branch(f"{address}/group", spot.names)
+            body = self.steps(table["steps"], where["steps"], inside)
+            spot.segment = inside.segment
+            return {"body": body}
+        arguments = {
+            key: draft.template(table[key], where[key], spot.names)
+            for key in ("text", "reason")
+            if table.get(key) is not None
+        }
+        if action == "log":
+            arguments["level"] = draft.choice(table, "level", path, controls.LEVELS, "info")
+        elif action == "stop":
+            arguments["as"] = draft.choice(table, "as", path, controls.ENDINGS, "done")
+        elif not spot.in_loop:
+            draft.fault(path, _("`skip` leaves an item out: it needs a loop around it"), key=True)
+        return {"arguments": arguments}
+
+    def _set(self, data: Any, path: Path, names: Names) -> dict[str, Any]:
+        table = self.draft.map(data, path, "set: {total: =row.amount * 2}")
+        made = {key: self.draft.value(value, (*path, key), names) for key, value in table.items()}
+        for key in table:
+            if self.draft.name(key, (*path, key), key=True):
+                names.add(key)
+        return made
