@@ -27,7 +27,7 @@ def main() -> None:
     try:
         speak(order["language"])
         code = _work(order, mouth, attached)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  # the supervisor must hear of it, whatever it is
         import traceback
 
         traceback.print_exc()
@@ -73,7 +73,7 @@ class _Reader(threading.Thread):
             from robo.run.aboard import read
 
             self.flow = read(self._order)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # raised again by who waits for this thread
             self.error = error
 
 

@@ -133,7 +133,7 @@ def _supervised(
 
 
 def bury(store: Store, ledgers: tuple[str, ...]) -> None:
-    """See the senders of all open intents of these ledgers dead, browsers included. Call it only holding their locks."""
+    """See the senders of all open intents of these ledgers dead, browsers included. Hold their locks before."""
     found = open_senders(store, ledgers)
     if not found:
         return
@@ -169,9 +169,8 @@ def lock_file(workspace: Workspace, name: str) -> Path:
 
 def ahead(flow: Flow, shelf: Shelf) -> list[str]:
     """The resources that the flow will borrow, as "module:class", to be opened while everything else loads."""
-    lent = {
-        kind for step in walk(flow.steps) if step.action in shelf.actions for kind in shelf.actions[step.action].lent.values()
-    }  # fmt: skip
+    called = [shelf.actions[step.action] for step in walk(flow.steps) if step.action in shelf.actions]
+    lent = {kind for action in called for kind in action.lent.values()}
     return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent)
 
 

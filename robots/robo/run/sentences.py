@@ -1,0 +1,68 @@
+"""Events of the journal in words, for the log and for whoever watches."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from robo.kit.messages import _
+from robo.kit.text import written
+from robo.run.journal import Event
+from robo.run.values import unpack
+
+
+def sentence(event: Event) -> str:
+    """An event in words, empty where it says nothing to a person."""
+    if event.kind == "source.written":
+        return _written(event)
+    words = {**event.data, "key": event.key or "", "given": _given(event.data.get("gives"))}
+    words["reason"] = event.data.get("reason") or ""
+    return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" :")
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "run.began": _("The run begins: {flow}"),
+        "run.resumed": _("The run goes on where it stopped: {flow}"),
+        "run.ended": _("The run has ended, {state}: {reason}"),
+        "run.waits": _("A person must answer: {question} -> {mend}"),
+        "lane.ended": _("The robot was ended and starts anew: {reason}"),
+        "step.failed": _("{key}: {action} did not work: {reason}"),
+        "step.log": "{text}",
+        "item.begun": _("{key}: begun"),
+        "item.ended": _("{key}: {state}: {reason}"),
+        "item.waits": _("{key}: waits for a person: {reason}"),
+        "item.gone": _("{key}: was begun, and is no longer in the source; it was not entered"),
+        "row.refused": _("Line {position}: refused, {reason}"),
+        "change.intended": _("{key}: about to: {summary}"),
+        "change.made": _("{key}: made: {given}"),
+        "change.not_made": _("{key}: not made, {why}: {reason}"),
+        "change.in_doubt": _("{key}: in doubt, {reason}"),
+        "change.settled": _("{key}: could not be settled, {reason}"),
+        "change.decided": _("{key}: a person decided: {verdict}"),
+        "loop.began": _("{items} items in {source}"),
+        "loop.stopped": _("The loop stops: {reason}"),
+    }
+
+
+def _given(gives: Any) -> str:
+    values = unpack(json.dumps(gives))
+    return ", ".join(f"{name} = {written(value)}" for name, value in values.items()) if isinstance(values, dict) else ""
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _written(event: Event) -> str:
+    d = event.data
+    if "pending" in d:
+        return _("{count} results still to be written back: {reason}").format(count=d["pending"], reason=d["reason"])
+    if "conflict" in d:
+        return _('{key}: column "{column}" already holds {there}, which stays').format(
+            key=event.key, column=d["conflict"], there=d["there"]
+        )
+    if "missing" in d:
+        return _("{key}: no longer in the source, so nothing was written back").format(key=event.key)
+    return _("{count} results written back to {target}").format(count=len(d.get("keys", ())), target=d.get("target"))
