@@ -9,8 +9,8 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from robo.kit.errors import Busy, Failed, FaultyFlow
 from robo.kit.messages import _
@@ -25,8 +25,7 @@ _SUFFIXES = (".xlsx", ".xlsm")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A file at one instant: its bytes, and by what it is known again."""
 
     path: Path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from robo.kit.errors import Failed
 from robo.kit.messages import _
@@ -12,8 +12,7 @@ from robo.workbook.formats import GENERAL, Format, built_in, classify
 from robo.workbook.markup import damaged, elements, named, shared_strings
 
 
-@dataclass(frozen=True)
-class SheetPart:
+class SheetPart(NamedTuple):
     """A worksheet by its name on the tab, and the part that holds it."""
 
     name: str

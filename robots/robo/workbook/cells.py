@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,12 +15,12 @@ from robo.workbook.markup import damaged
 from robo.workbook.sheet import Cell
 
 
-@dataclass(frozen=True, slots=True)
 class Padded:
     """A whole number under a format that adds zeros: what it is, and what people see."""
 
-    number: int
-    shown: str
+    def __init__(self, number: int, shown: str) -> None:
+        self.number = number
+        self.shown = shown
 
 
 def value_of(cell: Cell | None, book: Book) -> Any:

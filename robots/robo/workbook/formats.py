@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["number", "date", "time", "datetime", "duration", "padded", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """What a cell's number format says. code: of a padded one, to render it."""
 
     kind: Kind

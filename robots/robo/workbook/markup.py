@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.parsers import expat
 
 from robo.kit.errors import Failed
@@ -42,8 +42,7 @@ def damaged(part: str) -> Failed:
     return Failed(_("the workbook is damaged ({part} cannot be read)").format(part=part))
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A start tag, without namespaces: the name of its parent, its own, and its attributes."""
 
     parent: str
@@ -116,16 +115,6 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def unescaped(text: str) -> str:
     """`_x000D_` and the like as the characters they stand for."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-# What XML cannot hold, what it would change (a carriage return), and what reads like an escape although it is none.
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-
-
-def escaped(text: str) -> str:
-    """Text as it stands inside an element of a workbook; `unescaped` gives it back."""
-    safe = _UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def letters(column: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import gc
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from robo.kit.errors import Failed
@@ -14,43 +13,47 @@ from robo.workbook.markup import MAIN, area, column_number, damaged, parser, une
 _CHUNK = 64 * 1024
 
 
-@dataclass(slots=True)
 class Cell:
     """A cell as written. column: from 1. kind: "n", "s", "str", "inlineStr", "b", "e" or "d". style: number of its
     cell style. text: of its value, None where it has none. start and end: where it stands in the part, in bytes.
     """
 
-    column: int
-    kind: str
-    style: int
-    start: int = 0
-    end: int = 0
-    text: str | None = None
-    formula: bool = False
+    __slots__ = ("column", "end", "formula", "kind", "start", "style", "text")
+
+    def __init__(self, column: int, kind: str, style: int, start: int) -> None:
+        self.column = column
+        self.kind = kind
+        self.style = style
+        self.start = start
+        self.end = start
+        self.text: str | None = None
+        self.formula = False
 
 
-@dataclass(slots=True)
 class Row:
     """A row as written, its cells by column. start: of its tag; inner_end: where its end tag begins."""
 
-    number: int
-    hidden: bool
-    style: int | None
-    start: int
-    inner_end: int = 0
-    cells: dict[int, Cell] = field(default_factory=dict)
+    __slots__ = ("cells", "hidden", "inner_end", "number", "start", "style")
+
+    def __init__(self, number: int, hidden: bool, style: int | None, start: int) -> None:
+        self.number = number
+        self.hidden = hidden
+        self.style = style
+        self.start = start
+        self.inner_end = start
+        self.cells: dict[int, Cell] = {}
 
 
-@dataclass(slots=True)
 class Sheet:
     """A worksheet's rows in order. merges: (first row, first column, last row, last column). columns: (first, last,
     style) of those that have a style of their own.
     """
 
-    rows: list[Row] = field(default_factory=list)
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-    columns: list[tuple[int, int, int]] = field(default_factory=list)
-    protected: bool = False
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.merges: list[tuple[int, int, int, int]] = []
+        self.columns: list[tuple[int, int, int]] = []
+        self.protected = False
 
     def row(self, number: int) -> Row | None:
         """The row of that number, if it is written at all."""

@@ -11,8 +11,17 @@ from dataclasses import dataclass
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.workbook.archive import Archive
-from robo.workbook.markup import escaped, letters
+from robo.workbook.markup import letters
 from robo.workbook.sheet import Row
+
+# What XML cannot hold, what it would change (a carriage return), and what reads like an escape although it is none.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def escaped(text: str) -> str:
+    """Text as it stands inside an element of a workbook; `markup.unescaped` gives it back."""
+    safe = _UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +13,6 @@ from robo.kit.types import ColumnType
 from robo.workbook.archive import Archive
 from robo.workbook.book import Book, SheetPart
 from robo.workbook.cells import Padded, value_of
-from robo.workbook.declared import as_declared
 from robo.workbook.markup import area, damaged, elements, letters
 from robo.workbook.sheet import Row, Sheet, read_sheet
 
@@ -71,6 +69,8 @@ def column_of(places: Mapping[str, int], name: str) -> int:
     """The number of the column with this header; FaultyFlow, with a suggestion, if there is none."""
     if plain(name) in places:
         return places[plain(name)]
+    import difflib
+
     near = difflib.get_close_matches(name, places, 1, 0.6)
     hint = (
         _("did you mean {near}?").format(near=near[0]) if near else _("it has {columns}").format(columns=_list(places))
@@ -163,6 +163,8 @@ class Table:
             return None
         value = value_of(cell, self.book)
         if kind is not None:
+            from robo.workbook.declared import as_declared
+
             return as_declared(value, kind)
         if isinstance(value, Padded):
             return Fault(
