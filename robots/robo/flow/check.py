@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from robo.flow.draft import Draft
 from robo.flow.loops import bound
 from robo.flow.model import AlreadyDone, Flow, Loop, Step, walk
 from robo.flow.names import Group
@@ -17,29 +17,31 @@ from robo.kit.messages import _
 
 def check_flow(flow: Flow, reader: Reader) -> None:
     """Note every breach of the law in the reader's draft, but in what could not be understood anyway."""
-    rules = _Rules(reader, flow)
-    if any(address in reader.unsound for address in (step.address for step in flow.steps if not step.loop)):
-        rules.doubtful_top = True
-    rules.run(flow.steps, opened=False, loop=None)
+    rules = _Rules(reader)
+    loops = {step.address for step in flow.steps if step.loop}
+    silent = any("/" not in address for address in reader.unsound - loops)
+    resumed = _("after a stop the run is taken up again from here")
+    rules.run(flow.steps, opened=False, around=_Around(resumed, silent))
     rules.ledgers(flow)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Around:
-    """The loop around a step. keyed: whether it, or one around it, keeps a ledger."""
+    """What a list of steps belongs to.
 
-    loop: Loop
-    address: str
-    keyed: bool
+    loop: the loop whose items they are for; keyed: whether it, or one around it, keeps a ledger.
+    resumed: why the page is not known where it is not; silent: nothing may be concluded, since it was not understood.
+    """
+
+    resumed: str
+    silent: bool = False
+    loop: Loop | None = None
+    keyed: bool = False
 
 
 class _Rules:
-    def __init__(self, reader: Reader, flow: Flow) -> None:
-        self.reader, self.flow, self.doubtful_top = reader, flow, False
-
-    @property
-    def draft(self) -> Draft:
-        return self.reader.draft
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.draft = reader, reader.draft
 
     def action(self, step: Step) -> Action | None:
         return self.reader.shelf.actions.get(step.action)
@@ -56,79 +58,69 @@ class _Rules:
 
     # Segments: is the page known where a page step stands? ----------------------------------------------------------
 
-    def run(self, steps: tuple[Step, ...], opened: bool, loop: _Around | None) -> bool:
+    def run(self, steps: tuple[Step, ...], opened: bool, around: _Around) -> bool:
         """Check the steps; opened: whether the page is known before them. Returns whether it is after them."""
         for step in steps:
-            opened = self.step(step, opened, loop)
+            opened = self.step(step, opened, around)
         return opened
 
-    def step(self, step: Step, opened: bool, loop: _Around | None) -> bool:
+    def step(self, step: Step, opened: bool, around: _Around) -> bool:
         if step.loop:
-            self.loop(step, step.loop, loop)
+            self.loop(step, step.loop, around)
             self.refuse_retry(step)
-            return opened
+            return opened and not self.changes([step])
         before = opened
         if step.action == "group":
             self.refuse_retry(step)
-            opened = self.run(step.body, opened, loop)
+            opened = self.run(step.body, opened, around)
         action = self.action(step)
         if action:
-            opened = self.called(step, action, opened, loop)
+            opened = self.called(step, action, opened, around)
         after = opened
         if step.condition:
-            after = opened and (self.run(step.otherwise, before, loop) if step.otherwise else before)
+            after = opened and (self.run(step.otherwise, before, around) if step.otherwise else before)
         if isinstance(step.on_error, tuple):
-            after = self.run(step.on_error, before, loop) and after
+            after = self.run(step.on_error, before, around) and after
         return after
 
-    def called(self, step: Step, action: Action, opened: bool, loop: _Around | None) -> bool:
+    def called(self, step: Step, action: Action, opened: bool, around: _Around) -> bool:
         touches_page = any(lent.fleeting for lent in action.lent.values())  # type: ignore[attr-defined]
         if action.manners.opens or action.kind == "session":
             opened = True
         elif touches_page and not opened:
-            self.not_opened(step, loop)
+            self.not_opened(step, around)
             opened = True  # said once for this segment
         if action.kind != "change":
             return opened
-        self.change(step, loop)
+        self.change(step, around)
         return False
 
-    def not_opened(self, step: Step, loop: _Around | None) -> None:
-        if loop is None and self.doubtful_top:
+    def not_opened(self, step: Step, around: _Around) -> None:
+        if around.silent:
             return
-        if loop is not None and loop.address in self.reader.unsound:
-            return
-        is_first = loop is not None and not loop.loop.prepare and not self.comes_after_change(step, loop.loop.steps)
         mend = _("Write a step `- open: ...` before it")
-        if is_first:
-            mend += _(", or lead to the form in the loop's `prepare:`")
+        loop = around.loop
+        if loop and not loop.prepare and not self.comes_after_change(step, loop.steps):
+            mend = _("Write a step `- open: ...` before it, or lead to the form in the loop's `prepare:`")
         self.draft.fault(
             self.at(step),
-            _("`{action}` needs a page that is known here: an item is taken up again from here after a stop").format(
-                action=step.action
-            )
-            if loop
-            else _(
-                "`{action}` needs a page that is known here: the run is taken up again from here after a stop"
-            ).format(action=step.action),
+            _("`{action}` needs a page that was opened before: {resumed}").format(
+                action=step.action, resumed=around.resumed
+            ),
             mend,
             key=True,
         )
 
     def comes_after_change(self, step: Step, steps: tuple[Step, ...]) -> bool:
-        for one in walk(steps):
-            if one is step:
-                return False
-            if self.is_change(one):
-                return True
-        return False
+        before = itertools.takewhile(lambda one: one is not step, walk(steps))
+        return any(self.is_change(one) for one in before)
 
     # Changes -------------------------------------------------------------------------------------------------------
 
-    def change(self, step: Step, loop: _Around | None) -> None:
+    def change(self, step: Step, around: _Around) -> None:
         self.refuse_retry(step)
         if step.already_done:
-            if loop and loop.loop.already_done:
+            if around.loop and around.loop.already_done:
                 self.draft.fault(
                     self.at(step, step.action, "already_done"),
                     _("`already_done` stands twice: in its loop, and here"),
@@ -156,10 +148,10 @@ class _Rules:
     def look_up(self, look_up: AlreadyDone, changes: list[Step], path: Path) -> None:
         """What asks about a doubt only looks, from a fresh page, and reads what the change itself reads."""
         draft = self.draft
-        if any(address in self.reader.unsound for address in (step.address for step in walk(look_up.steps))):
+        if any(step.address in self.reader.unsound for step in walk(look_up.steps)):
             return
         self.only_looks(look_up.steps, _("`already_done` only looks"))
-        self.run(look_up.steps, opened=False, loop=None)
+        self.run(look_up.steps, opened=False, around=_Around(_("a doubt is looked up on a fresh page")))
         found = {name for step in walk(look_up.steps) for name in bound(self.reader, step)}
         for change in changes:
             lost = [name for name in bound(self.reader, change) if name not in found]
@@ -186,10 +178,9 @@ class _Rules:
 
     # Loops ---------------------------------------------------------------------------------------------------------
 
-    def loop(self, step: Step, loop: Loop, outer: _Around | None) -> None:
-        around = _Around(loop, step.address, bool(loop.key) or bool(outer and outer.keyed))
+    def loop(self, step: Step, loop: Loop, outer: _Around) -> None:
         is_sound = step.address not in self.reader.unsound
-        if loop.key and outer and outer.keyed:
+        if loop.key and outer.keyed:
             self.draft.fault(
                 self.at(step, step.action, "key"),
                 _("a loop with a key may not stand in a loop with a key"),
@@ -198,27 +189,20 @@ class _Rules:
             )
         elif is_sound and not loop.key:
             self.needs_key(step, loop, outer)
-        if is_sound:
-            self.loop_look_up(step, loop)
-        if loop.write_back and not loop.key and is_sound and not self.changes(loop.steps):
-            self.draft.fault(
-                self.at(step, step.action, "write_back"),
-                _("`write_back` finds the row again by its key: `key` is missing"),
-                self.key_example(loop, step),
-                key=True,
-            )
+        if is_sound and loop.already_done:
+            self.loop_look_up(step, loop, loop.already_done)
         if loop.prepare:
             self.only_looks(loop.prepare, _("`prepare` only leads to the form"))
-            self.run(loop.prepare, opened=False, loop=None)
+            fresh = _Around(_("each lane begins with an empty page"), not is_sound)
+            self.run(loop.prepare, opened=False, around=fresh)
+        resumed = _("after a stop the item is taken up again from here")
+        around = _Around(resumed, not is_sound, loop, bool(loop.key) or outer.keyed)
         self.run(loop.steps, bool(loop.prepare), around)
 
-    def needs_key(self, step: Step, loop: Loop, outer: _Around | None) -> None:
+    def needs_key(self, step: Step, loop: Loop, outer: _Around) -> None:
         """A change in a loop is done once for each item; what makes an item itself must be said."""
-        change = next(iter(self.changes(self.outside_keyed(loop.steps))), None)
-        if change is None:
-            return
-        line = change.mark.line
-        if outer and outer.keyed:
+        change = next(self.own_changes(loop.steps), None)
+        if change is not None and outer.keyed:
             self.draft.fault(
                 self.at(change),
                 _("`{action}` stands in a loop within an item: it could not be told what was done already").format(
@@ -227,19 +211,33 @@ class _Rules:
                 _("Let the loop with the key go through these themselves"),
                 key=True,
             )
-            return
-        self.draft.fault(
-            self.at(step),
-            _("`key` is missing: the loop contains `{action}` (line {line}), which must never be done twice").format(
-                action=change.action, line=line
-            ),
-            self.key_example(loop, step),
-            key=True,
-        )
+        elif change is not None:
+            self.draft.fault(
+                self.at(step),
+                _(
+                    "`key` is missing: the loop contains `{action}` (line {line}), which must never be done twice"
+                ).format(action=change.action, line=change.mark.line),
+                self.key_example(loop, step),
+                key=True,
+            )
+        elif loop.write_back:
+            self.draft.fault(
+                self.at(step, step.action, "write_back"),
+                _("`write_back` finds the row again by its key: `key` is missing"),
+                self.key_example(loop, step),
+                key=True,
+            )
 
-    def outside_keyed(self, steps: tuple[Step, ...]) -> list[Step]:
-        """The steps without the loops that keep a ledger of their own."""
-        return [step for step in steps if not (step.loop and step.loop.key)]
+    def own_changes(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The changes among the steps, without those of loops below, which have their own say."""
+        for step in steps:
+            if step.loop:
+                continue
+            if self.is_change(step):
+                yield step
+            yield from self.own_changes([*step.body, *step.otherwise])
+            if isinstance(step.on_error, tuple):
+                yield from self.own_changes(step.on_error)
 
     def key_example(self, loop: Loop, step: Step) -> str:
         columns = self.reader.loop_columns.get(step.address)
@@ -248,10 +246,8 @@ class _Rules:
             example=f"key: {loop.alias}.{min(names, key=_likeness) if names else 'number'}"
         )
 
-    def loop_look_up(self, step: Step, loop: Loop) -> None:
-        if not loop.already_done:
-            return
-        changes = self.changes(loop.steps)
+    def loop_look_up(self, step: Step, loop: Loop, look_up: AlreadyDone) -> None:
+        changes = list(self.own_changes(loop.steps))
         where = self.at(step, step.action, "already_done")
         if not changes:
             self.draft.fault(where, _("`already_done` asks about a change, and this loop has none"), key=True)
@@ -265,7 +261,7 @@ class _Rules:
                 key=True,
             )
         else:
-            self.look_up(loop.already_done, changes, where)
+            self.look_up(look_up, changes, where)
 
     def ledgers(self, flow: Flow) -> None:
         """Two loops that keep a ledger need names of their own."""

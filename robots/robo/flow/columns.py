@@ -66,14 +66,14 @@ class Columns:
 
     @staticmethod
     def cannot_be_read(draft: Draft, reason: str, places: Mapping[str, Path], asked: Iterable[str] = ()) -> None:
-        """One fault for a source that is not there. asked: the columns that the flow uses but `columns:` does not list."""
+        """One fault for a source that is not there. asked: columns that the flow uses and `columns:` does not list."""
         names = ", ".join(dict.fromkeys(asked))
         mend = (
             _("Correct the path; or, if it is made later, add to `columns:` what the flow uses: {names}").format(
                 names=names
             )
             if names
-            else _("Correct the path; or, if it is made later, list what the flow uses in `columns:`")
+            else _("Correct the path; or, if it is made later, list what is used in `columns:`")
         )
         draft.fault(next(iter(places.values())), reason, mend)
 

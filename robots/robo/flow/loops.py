@@ -60,6 +60,10 @@ def read_loop(
         for one in look_up.steps:
             _add_bound(reader, one, item)
     write_back = _write_back(reader, table, path, item, columns)
+    if write_back and source is None:
+        draft.fault(
+            (*path, "write_back"), _("`for_each` goes through a list: nothing can be written back to it"), key=True
+        )
     if isinstance(columns, Group) and columns.asked:
         Columns.cannot_be_read(draft, columns.unread, {key: (*path, key) for key in written}, columns.asked)
     return Loop(

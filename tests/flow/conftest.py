@@ -1,0 +1,196 @@
+"""A workspace with one workbook, and a shelf of actions that have the shapes of the real ones."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import openpyxl
+import pytest
+
+from robo.flow.load import load_text
+from robo.flow.model import Flow
+from robo.flow.problems import FaultyFile
+from robo.flow.vault import Vault
+from robo.flow.workspace import Workspace, open_workspace
+from robo.kit.action import action
+from robo.kit.change import Change, Changing
+from robo.kit.lane import Lane
+from robo.kit.resource import resource
+from robo.kit.shelf import Shelf
+from robo.kit.types import AccountName, AnyPlace, Proofs, Readings, YesNo
+from robo.workbook import Rows
+
+ROBO_TOML = """
+[sites.portail]
+address = {production = "https://portail.example.fr", test = "https://recette.example.fr"}
+[accounts.portail]
+site = "portail"
+open = "/connexion"
+user = {label = "Identifiant", value = "robot-31"}
+password = {label = "Mot de passe"}
+button = "Se connecter"
+expect = "Bienvenue"
+"""
+
+DEMO = """\
+robo: 1
+name: Saisie des demandes
+inputs:
+  classeur: {type: file, label: Classeur, default: demandes.xlsx}
+settings: {site: portail}
+steps:
+  - login: portail
+  - for_each_row:
+      in: =inputs.classeur
+      key: row.numero
+      columns: {Code postal: text}
+      steps:
+        - open: /demandes/nouvelle
+        - fill:
+            Numéro: =row.numero
+            Nom: =row.nom
+            Code postal: =row.code_postal
+        - submit:
+            button: Enregistrer
+            expect: Demande {{ row.numero }} enregistrée
+            read: {reference: "#ref"}
+      already_done:
+        steps:
+          - open: /demandes/recherche
+          - fill: {Numéro: =row.numero}
+          - click: Rechercher
+          - read: {reference: "#ref"}
+        found: Demande {{ row.numero }}
+        absent: Aucune demande
+      write_back: {Référence: =reference}
+"""
+
+
+@resource
+class Page:
+    fleeting: ClassVar[bool] = True
+
+    @classmethod
+    def open(cls, lane: Lane) -> Page:
+        return cls()
+
+    def close(self) -> None: ...
+
+    def renew(self) -> None: ...
+
+    def shows(self, text: str) -> bool:
+        return True
+
+    def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
+        return {}
+
+
+@action(opens=True)
+def open_(page: Page, address: str) -> None:
+    """Open a page."""
+
+
+@action(session=True)
+def login(page: Page, account: AccountName) -> None:
+    """Sign in."""
+
+
+@action(rest="fields")
+def fill(page: Page, fields: Any, inside: AnyPlace | None = None) -> None:
+    """Fill fields."""
+
+
+@action
+def click(page: Page, place: AnyPlace, confirm: YesNo = False) -> None:
+    """Press."""
+
+
+@action(main="button", binds="read")
+def submit(
+    page: Page,
+    button: AnyPlace,
+    expect: Proofs | None = None,
+    refuse: Proofs | None = None,
+    read: dict[str, Readings] | None = None,
+    confirm: YesNo = False,
+) -> Changing[dict[str, Any]]:
+    """Send a form."""
+    yield Change(f"press {button}")
+    return {}
+
+
+@action(rest="names", binds="names")
+def read(page: Page, names: dict[str, Readings]) -> dict[str, Any]:
+    """Read."""
+    return {}
+
+
+@action(main="proofs")
+def expect(page: Page, proofs: Proofs) -> None:
+    """Wait until it shows."""
+
+
+@action
+def charge(amount: Decimal, file: Path | None = None) -> Changing[None]:
+    """A change that no page shows."""
+    yield Change("charge")
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Shelf:
+    module = types.ModuleType("fake_robots")
+    for thing in (open_, login, fill, click, submit, read, expect, charge, Rows):
+        setattr(module, thing.__name__, thing)
+    return Shelf.of([module])
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    (tmp_path / "robo.toml").write_text(ROBO_TOML, encoding="utf-8")
+    (tmp_path / "flows").mkdir()
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Numéro", "Nom", "Code postal", "Référence"])
+    sheet.append(["D-1", "Été", "09100", None])
+    book.save(tmp_path / "demandes.xlsx")
+    made = open_workspace(tmp_path)
+    Vault(made.state).set("portail", "secret")
+    return made
+
+
+Load = Callable[[str], Flow]
+Faults = Callable[[str], str]
+
+
+@pytest.fixture
+def load(workspace: Workspace, shelf: Shelf) -> Load:
+    return lambda text: load_text(text, workspace.flows / "a.yaml", workspace, shelf, Vault(workspace.state))
+
+
+@pytest.fixture
+def faults(load: Load) -> Faults:
+    """The faults of a text as people read them."""
+
+    def said(text: str) -> str:
+        with pytest.raises(FaultyFile) as raised:
+            load(text)
+        return str(raised.value)
+
+    return said
+
+
+@pytest.fixture
+def changed(faults: Faults) -> Callable[[str, str], str]:
+    """The faults of the demo flow with one thing changed."""
+
+    def said(old: str, new: str) -> str:
+        assert old in DEMO
+        return faults(DEMO.replace(old, new, 1))
+
+    return said
+
+
