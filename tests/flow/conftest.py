@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import openpyxl
 import pytest
 
+from flow.demo import DEMO, ROBO_TOML
 from robo.flow.load import load_text
 from robo.flow.model import Flow
 from robo.flow.problems import FaultyFile
@@ -23,51 +24,6 @@ from robo.kit.resource import resource
 from robo.kit.shelf import Shelf
 from robo.kit.types import AccountName, AnyPlace, Proofs, Readings, YesNo
 from robo.workbook import Rows
-
-ROBO_TOML = """
-[sites.portail]
-address = {production = "https://portail.example.fr", test = "https://recette.example.fr"}
-[accounts.portail]
-site = "portail"
-open = "/connexion"
-user = {label = "Identifiant", value = "robot-31"}
-password = {label = "Mot de passe"}
-button = "Se connecter"
-expect = "Bienvenue"
-"""
-
-DEMO = """\
-robo: 1
-name: Saisie des demandes
-inputs:
-  classeur: {type: file, label: Classeur, default: demandes.xlsx}
-settings: {site: portail}
-steps:
-  - login: portail
-  - for_each_row:
-      in: =inputs.classeur
-      key: row.numero
-      columns: {Code postal: text}
-      steps:
-        - open: /demandes/nouvelle
-        - fill:
-            Numéro: =row.numero
-            Nom: =row.nom
-            Code postal: =row.code_postal
-        - submit:
-            button: Enregistrer
-            expect: Demande {{ row.numero }} enregistrée
-            read: {reference: "#ref"}
-      already_done:
-        steps:
-          - open: /demandes/recherche
-          - fill: {Numéro: =row.numero}
-          - click: Rechercher
-          - read: {reference: "#ref"}
-        found: Demande {{ row.numero }}
-        absent: Aucune demande
-      write_back: {Référence: =reference}
-"""
 
 
 @resource
@@ -192,5 +148,3 @@ def changed(faults: Faults) -> Callable[[str, str], str]:
         return faults(DEMO.replace(old, new, 1))
 
     return said
-
-

@@ -150,8 +150,8 @@ class _Rules:
         draft = self.draft
         if any(step.address in self.reader.unsound for step in walk(look_up.steps)):
             return
-        self.only_looks(look_up.steps, _("`already_done` only looks"))
-        self.run(look_up.steps, opened=False, around=_Around(_("a doubt is looked up on a fresh page")))
+        if self.only_looks(look_up.steps, _("`already_done` only looks")):
+            self.run(look_up.steps, opened=False, around=_Around(_("a doubt is looked up on a fresh page")))
         found = {name for step in walk(look_up.steps) for name in bound(self.reader, step)}
         for change in changes:
             lost = [name for name in bound(self.reader, change) if name not in found]
@@ -167,14 +167,17 @@ class _Rules:
                     key=True,
                 )
 
-    def only_looks(self, steps: tuple[Step, ...], what: str) -> None:
-        for step in self.changes(steps):
+    def only_looks(self, steps: tuple[Step, ...], what: str) -> bool:
+        """Whether there is no change among the steps; notes those that there are."""
+        changes = self.changes(steps)
+        for step in changes:
             self.draft.fault(
                 self.at(step),
                 _("{what}: `{action}` has no place in it").format(what=what, action=step.action),
                 _("A search form is sent with `click`"),
                 key=True,
             )
+        return not changes
 
     # Loops ---------------------------------------------------------------------------------------------------------
 
@@ -191,8 +194,7 @@ class _Rules:
             self.needs_key(step, loop, outer)
         if is_sound and loop.already_done:
             self.loop_look_up(step, loop, loop.already_done)
-        if loop.prepare:
-            self.only_looks(loop.prepare, _("`prepare` only leads to the form"))
+        if loop.prepare and self.only_looks(loop.prepare, _("`prepare` only leads to the form")):
             fresh = _Around(_("each lane begins with an empty page"), not is_sound)
             self.run(loop.prepare, opened=False, around=fresh)
         resumed = _("after a stop the item is taken up again from here")

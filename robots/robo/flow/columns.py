@@ -69,9 +69,7 @@ class Columns:
         """One fault for a source that is not there. asked: columns that the flow uses and `columns:` does not list."""
         names = ", ".join(dict.fromkeys(asked))
         mend = (
-            _("Correct the path; or, if it is made later, add to `columns:` what the flow uses: {names}").format(
-                names=names
-            )
+            _("Correct the path; or, if it is made later, add to `columns:` what is used: {names}").format(names=names)
             if names
             else _("Correct the path; or, if it is made later, list what is used in `columns:`")
         )

@@ -77,25 +77,22 @@ class Reader:
         if not actions:
             self._no_action(unknown, path)
             return None
-        first, *others = actions
-        for other in others:
-            owner, owned = (other, first) if first in self._parameters(other) else (first, other)
-            if owned in self._parameters(owner):
-                self._belongs(path, owner, owned, written)
-            else:
-                self.draft.fault(
-                    (*path, other),
-                    _("two actions in one step: `{first}` and `{second}`").format(first=first, second=other),
-                    _("Write a dash before the second one: - {second}: ...").format(second=other),
-                    key=True,
-                )
+        first = self._owner(actions)
+        owned = [key for key in (*actions, *unknown) if key != first and key in self._parameters(first)]
+        if owned:
+            self._belongs(path, first, [key for key in written if key in owned], written)
+            return None
+        for other in actions[1:]:
+            self.draft.fault(
+                (*path, other),
+                _("two actions in one step: `{first}` and `{second}`").format(first=first, second=other),
+                _("Write a dash before the second one: - {second}: ...").format(second=other),
+                key=True,
+            )
             return None
         for key in unknown:
             if key in MODIFIERS_LATER:
                 self.draft.later((*path, key), key)
-            elif key in self._parameters(first):
-                self._belongs(path, first, key, written)
-                return None
             else:
                 mend = did_you_mean(key, (*MODIFIERS, *self._parameters(first)))
                 if not mend and key in controls.SYNONYMS:
@@ -107,6 +104,13 @@ class Reader:
                     key=True,
                 )
         return first
+
+    def _owner(self, actions: list[str]) -> str:
+        """The action meant: the one among whose parameters the others are, else the first."""
+        return next(
+            (one for one in actions if all(other == one or other in self._parameters(one) for other in actions)),
+            actions[0],
+        )
 
     def _no_action(self, unknown: list[str], path: Path) -> None:
         if not unknown:
@@ -131,19 +135,16 @@ class Reader:
         source = controls.source_of(action, self.shelf)
         return (*source.parameters, *controls.LOOP) if source else CONTROLS[action].parameters
 
-    def _belongs(self, path: Path, owner: str, owned: str, written: Mapping[str, Any]) -> None:
-        main = self._main(owner)
-        value = written[owner]
-        lines = [f"- {owner}:"]
-        if not isinstance(value, dict | list) and value is not None and main:
-            lines.append(f"    {main}: {value}")
-        lines.append(
-            f"    {owned}: ..." if isinstance(written[owned], dict | list) else f"    {owned}: {written[owned]}"
-        )
+    def _belongs(self, path: Path, owner: str, owned: list[str], written: Mapping[str, Any]) -> None:
+        main, value = self._main(owner), written[owner]
+        lines = {key: written[key] for key in owned}
+        if main and value is not None and not isinstance(value, dict | list):
+            lines = {main: value, **lines}
+        shown = [f"    {key}: " + ("..." if isinstance(one, dict | list) else f"{one}") for key, one in lines.items()]
         self.draft.fault(
-            (*path, owned),
-            _("`{owned}` belongs to `{owner}`: write it below, indented").format(owned=owned, owner=owner),
-            "\n".join(lines),
+            (*path, owned[0]),
+            _("`{owned}` belongs to `{owner}`: write it below, indented").format(owned=owned[0], owner=owner),
+            "\n".join([f"- {owner}:", *shown]),
             key=True,
         )
 
