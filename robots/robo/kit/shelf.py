@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
+import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
 
 from robo.kit.action import Action, is_action
+from robo.kit.errors import FaultyFlow
+from robo.kit.messages import _
 from robo.kit.source import SourceType, is_source
 
 
@@ -39,6 +45,10 @@ OURS = ("browser", "workbook", "files", "mail", "documents", "web", "people")
 """Robots whose actions have bare names; everybody else's carry their robot's name."""
 
 
+OWN = "robo_own_"
+"""How the module names of a workspace's own robots begin: they are loaded by their path and cannot be imported."""
+
+
 @functools.cache
 def installed() -> Shelf:
     """The robots of every installed package, found by the entry point group `robo.robots`."""
@@ -50,3 +60,36 @@ def installed() -> Shelf:
         else:
             others[point.name] = point.load()
     return Shelf.of(ours, others)
+
+
+@functools.cache
+def shelf_of(root: Path) -> Shelf:
+    """The installed robots and the workspace's own, `robots/NAME.py`, whose actions are called `NAME.action`.
+
+    Raises FaultyFlow naming the file and the line where one of them cannot be loaded.
+    """
+    files = sorted(file for file in (root / "robots").glob("*.py") if file.stem.isidentifier() and file.stem[0] != "_")
+    own = Shelf.of((), {file.stem: _loaded(file) for file in files})
+    base = installed()
+    return Shelf({**base.actions, **own.actions}, {**base.sources, **own.sources}) if files else base
+
+
+def _loaded(file: Path) -> ModuleType:
+    name = OWN + file.stem
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # before it runs: type hints are looked up there
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+        raise FaultyFlow(
+            _("{file}:{line}: this robot cannot be loaded: {reason}").format(
+                file=file, line=line or 1, reason=f"{type(error).__name__}: {error}"
+            )
+        ) from error
+    return module

@@ -10,7 +10,7 @@ from robo.flow.load import load_text
 from robo.flow.model import Flow
 from robo.flow.vault import Vault
 from robo.kit.secrets import Mask
-from robo.kit.shelf import installed
+from robo.kit.shelf import shelf_of
 from robo.run.berth import berth, workspace
 from robo.run.clock import SystemClock
 from robo.run.conduct import Ending, conduct
@@ -27,7 +27,7 @@ def read(order: dict[str, Any]) -> Flow:
     """The flow as it was stored with the run."""
     where = workspace(order)
     stored = RunFolder(Path(order["folder"])).flow
-    return load_text(stored, Path(order["flow"]), where, installed(), deep=False)
+    return load_text(stored, Path(order["flow"]), where, shelf_of(where.root), deep=False)
 
 
 def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:
@@ -56,7 +56,7 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
         flow=flow,
         workspace=where,
         vault=vault,
-        shelf=installed(),
+        shelf=shelf_of(where.root),
         store=store,
         journal=Journal(store, order["run"], clock, mask),
         clock=clock,

@@ -15,7 +15,7 @@ from robo.flow.model import Flow, loops, walk
 from robo.flow.workspace import Workspace
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
-from robo.kit.shelf import Shelf
+from robo.kit.shelf import OWN, Shelf
 from robo.kit.text import slug
 from robo.run.clock import SystemClock
 from robo.run.course import ledger_name
@@ -171,7 +171,8 @@ def ahead(flow: Flow, shelf: Shelf) -> list[str]:
     """The resources that the flow will borrow, as "module:class", to be opened while everything else loads."""
     called = [shelf.actions[step.action] for step in walk(flow.steps) if step.action in shelf.actions]
     lent = {kind for action in called for kind in action.lent.values()}
-    return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent)
+    # Those of a workspace's own robots are opened when they are borrowed: nobody can import them by name.
+    return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent if not kind.__module__.startswith(OWN))
 
 
 def lost(store: Store, workspace: Workspace, flow: Flow) -> list[str]:

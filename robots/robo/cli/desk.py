@@ -1,0 +1,161 @@
+"""What every command works with: the workspace, what it says to people and to programs, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from robo.cli.main import language
+from robo.kit.errors import FaultyFlow, RoboError
+from robo.kit.messages import _
+
+if TYPE_CHECKING:
+    from robo.flow.vault import Vault
+    from robo.flow.workspace import Workspace
+    from robo.kit.shelf import Shelf
+    from robo.run.store import Store
+
+BROKEN, STOPPED = 3, 130
+
+
+class Desk:
+    """One call of the command.
+
+    answer: what `--json` prints at the end; the command fills it.
+    """
+
+    def __init__(self, folder: Path | None, as_json: bool, lang: str | None) -> None:
+        self._folder, self.as_json, self._lang = folder, as_json, lang
+        self.answer: dict[str, Any] = {}
+
+    @cached_property
+    def language(self) -> str:
+        """The language of messages."""
+        words = ["--lang", self._lang] if self._lang else []
+        return language([*words, *(["--workspace", str(self._folder)] if self._folder else [])])
+
+    @cache  # noqa: B019 - a desk lives as long as its process
+    def workspace(self, environment: str | None = None) -> Workspace:
+        """The workspace in that environment, by default in its own. Raises FaultyFlow."""
+        from robo.flow.workspace import open_workspace
+
+        return open_workspace(self._folder, environment)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The installed robots and the workspace's own."""
+        from robo.kit.shelf import shelf_of
+
+        return shelf_of(self.workspace().root)
+
+    @cached_property
+    def vault(self) -> Vault:
+        from robo.flow.vault import Vault
+
+        return Vault(self.workspace().state)
+
+    @cached_property
+    def store(self) -> Store:
+        from robo.run.store import Store
+
+        return Store(self.workspace().database)
+
+    def say(self, *lines: str) -> None:
+        """Tell people: on standard output, which `--json` keeps for programs."""
+        for line in lines:
+            click.echo(line, err=self.as_json)
+
+    def complain(self, text: str) -> None:
+        """Tell people what is wrong, on standard error."""
+        self.answer["error"] = text
+        click.echo(text, err=True)
+
+    def carry_out(self, function: Callable[..., int | None], arguments: Mapping[str, Any]) -> int:
+        """The command with its errors told; returns the exit code."""
+        code = self._code(function, arguments)
+        if self.as_json:
+            self.answer.setdefault("exit", code)
+            click.echo(json.dumps(self.answer, ensure_ascii=False, default=_plain))
+        return code
+
+    def _code(self, function: Callable[..., int | None], arguments: Mapping[str, Any]) -> int:
+        try:
+            return function(self, **arguments) or 0
+        except FaultyFlow as error:
+            self.complain(str(error))
+            return 2
+        except RoboError as error:
+            self.complain(str(error))
+            return 1
+        except KeyboardInterrupt:
+            self.complain(_("Stopped."))
+            return STOPPED
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody above could tell it in plain words
+            self.complain(self._crashed(error))
+            return BROKEN
+
+    def _crashed(self, error: Exception) -> str:
+        what = f"{type(error).__name__}: {error}"
+        try:
+            log = self.workspace().state / "crash.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S}  robo {' '.join(sys.argv[1:2])}\n")  # noqa: DTZ005 - local
+                file.write("".join(traceback.format_exception(error)) + "\n")
+        except (OSError, RoboError):
+            traceback.print_exception(error)
+            return _("This is a fault of Robo, not yours: {what}").format(what=what)
+        return _("This is a fault of Robo, not yours: {what}\nThe details are in {file}").format(what=what, file=log)
+
+
+def command(name: str, help: str) -> Callable[[Callable[..., int | None]], click.Command]:
+    """A command of the group; the function gets the desk and its own arguments, and returns the exit code."""
+
+    def made(function: Callable[..., int | None]) -> click.Command:
+        def invoked(workspace: Path | None, lang: str | None, as_json: bool, **arguments: Any) -> None:
+            context = click.get_current_context()
+            above: Mapping[str, Any] = context.find_root().obj or {}
+            desk = Desk(workspace or above.get("workspace"), as_json, lang or above.get("lang"))
+            context.exit(desk.carry_out(function, arguments))
+
+        own = list(reversed(getattr(function, "__click_params__", [])))
+        return click.Command(name, callback=invoked, params=[*own, *_common()], help=help)
+
+    return made
+
+
+def _common() -> list[click.Parameter]:
+    return [
+        click.Option(["--json", "as_json"], is_flag=True, help=_("One JSON object on standard output, at the end.")),
+        click.Option(
+            ["--workspace"],
+            type=click.Path(path_type=Path, file_okay=False, exists=True),
+            help=_("The folder of the workspace; by default the nearest above with a robo.toml."),
+        ),
+        click.Option(["--lang"], type=click.Choice(("fr", "en")), help=_("The language of messages.")),
+    ]
+
+
+def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """{name: value} from `name=value` words. Raises click.BadParameter."""
+    found = {}
+    for word in given:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(_("write {option} name=value").format(option=option))
+        found[name.strip()] = value
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)

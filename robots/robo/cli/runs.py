@@ -1,0 +1,51 @@
+"""`robo runs` and `robo show`: what was run, and what happened."""
+
+from __future__ import annotations
+
+import click
+
+from robo.cli.desk import Desk, command
+from robo.cli.stored import find_run, result
+from robo.cli.stored import runs as stored_runs
+from robo.cli.words import moment, state_word, told
+from robo.kit.messages import _
+
+
+@command("runs", _("List the latest runs."))
+@click.option("--all", "everything", is_flag=True, help=_("All of them, not only the last twenty."))
+def runs(desk: Desk, everything: bool) -> int:
+    found = stored_runs(desk.store, None if everything else 20)
+    if not found:
+        desk.say(_("nothing was run here yet"))
+    for one in found:
+        desk.say(f"{one.id}  {moment(one.began_at)}  {one.environment}  {state_word(one.state)}")
+    desk.answer = {
+        "runs": [
+            {
+                "run": one.id,
+                "flow": str(one.flow),
+                "environment": one.environment,
+                "state": one.state,
+                "reason": one.reason,
+                "began_at": one.began_at,
+                "ended_at": one.ended_at,
+                "attempt": one.attempt,
+            }
+            for one in found
+        ]
+    }
+    return 0
+
+
+@command("show", _("Say what happened in a run, by default the last one, and what waits for a person."))
+@click.argument("run", required=False)
+def show(desk: Desk, run: str | None) -> int:
+    stored = find_run(desk.store, run)
+    found = result(desk.store, stored)
+    desk.say(*told(found))
+    desk.say(_("  flow {flow}, environment {environment}, begun on {moment}, kept in {folder}").format(
+        flow=stored.flow, environment=stored.environment, moment=moment(stored.began_at), folder=stored.folder
+    ))  # fmt: skip
+    # `exit` is how the run itself ended; showing it worked.
+    desk.answer = found.json()
+    return 0

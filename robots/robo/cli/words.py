@@ -1,0 +1,119 @@
+"""An outcome in sentences, each question with the command that answers it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from datetime import datetime
+
+from robo.cli.stored import INTERRUPTED
+from robo.kit.messages import _, ngettext
+from robo.run.outcome import Outcome
+from robo.run.people import Question
+
+SHOWN = 20
+"""So many refused items and questions are told; the rest is counted."""
+
+
+def told(outcome: Outcome) -> list[str]:
+    """All that a person wants to know of a run."""
+    items = [
+        _("  {key}: {state}. {reason}").format(key=key, state=state_word(state), reason=reason)
+        for key, state, reason in outcome.failures
+    ]
+    lines = [_("  line {line}: refused. {reason}").format(line=n, reason=r) for n, r in outcome.refused_rows]
+    counts = [count_sentence(outcome.counts)] if outcome.counts else []
+    return [state_sentence(outcome), *counts, *_first(items), *_first(lines), *_waiting(outcome)]
+
+
+def state_sentence(outcome: Outcome) -> str:
+    """How the run stands or ended."""
+    words = {"run": outcome.run, "reason": outcome.reason}
+    if outcome.nothing_new:
+        text = _("Run {run}: nothing new. All {count} items had been entered before, the last on {date}.")
+        words |= {"count": str(outcome.already), "date": moment(outcome.last_entered)}
+    elif outcome.state == INTERRUPTED:
+        text = _("Run {run} was interrupted. Go on with: robo resume {run}")
+    elif outcome.state == "running":
+        text = _("Run {run} is going on.")
+    elif outcome.state == "stopped":
+        text = _("Run {run} was stopped. Go on with: robo resume {run}")
+    elif outcome.state == "faulty":
+        text = _("Run {run} ended: the flow is wrong. {reason}")
+    elif outcome.state == "broken":
+        text = _("Run {run} ended by a fault of Robo or of a robot, not yours. {reason}")
+    elif outcome.exit_code == 4:
+        text = _("Run {run} waits for a person. {reason}")
+    elif outcome.state == "failed":
+        text = _("Run {run} failed. {reason}")
+    elif outcome.exit_code == 1:
+        text = _("Run {run} is done, but not everything could be entered.")
+    else:
+        text = _("Run {run} is done. {reason}")
+    return text.format(**words).strip()
+
+
+def count_sentence(counts: dict[str, int]) -> str:
+    """ "57 done, 3 refused"."""
+    return "  " + ", ".join(f"{number} {state_word(state)}" for state, number in sorted(counts.items()))
+
+
+def state_word(state: str) -> str:
+    """The state of an item or a run as people call it."""
+    return {
+        "todo": _("to do"),
+        "started": _("begun"),
+        "committing": _("being sent"),
+        "in_doubt": _("in doubt"),
+        "done": _("done"),
+        "refused": _("refused"),
+        "failed": _("failed"),
+        "given_up": _("given up"),
+        "skipped": _("skipped"),
+        "running": _("running"),
+        "interrupted": _("interrupted"),
+        "stopped": _("stopped"),
+        "waits": _("waits for a person"),
+        "faulty": _("the flow is wrong"),
+        "broken": _("a fault of Robo"),
+    }.get(state, state)
+
+
+def moment(iso: str | None) -> str:
+    """A date and time as people here write it."""
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
+
+
+def answer(outcome: Outcome, question: Question) -> str:
+    """The command that settles a question, as it can be pasted."""
+    number = f" --number {question.number}" if question.number is not None else ""
+    key = shlex.quote(question.key or "-")
+    return f"robo decide {outcome.run} {key} done|again|give-up{number}"
+
+
+def _waiting(outcome: Outcome) -> Iterator[str]:
+    if outcome.mend:
+        yield f"  -> {outcome.mend}"
+    if outcome.pending:
+        yield ngettext(
+            "  {count} result is still to be written back: close the workbook, then type robo resume {run}",
+            "  {count} results are still to be written back: close the workbook, then type robo resume {run}",
+            outcome.pending,
+        ).format(count=outcome.pending, run=outcome.run)
+    for question in outcome.waits[:SHOWN]:
+        key = question.key or _("the run itself")
+        yield _("  {key} waits for a person: {reason}").format(key=key, reason=question.reason or question.summary)
+        if question.summary and question.reason:
+            yield f"     {question.summary}"
+        for label, value in (question.preview or {}).items():
+            yield f"     {label}: {value}"
+        if outcome.state == INTERRUPTED:
+            continue  # the run settles what it can itself
+        yield f"     -> {answer(outcome, question)}"
+    if len(outcome.waits) > SHOWN:
+        yield _("  and {count} more").format(count=len(outcome.waits) - SHOWN)
+
+
+def _first(lines: list[str]) -> list[str]:
+    more = len(lines) - SHOWN
+    return lines if more <= 0 else [*lines[:SHOWN], _("  and {count} more").format(count=more)]
