@@ -15,6 +15,8 @@ def sentence(event: Event) -> str:
     """An event in words, empty where it says nothing to a person."""
     if event.kind == "source.written":
         return _written(event)
+    if event.ledger and event.ledger.startswith("run/") and event.kind.startswith("item."):
+        return ""  # the run itself, on its way through the steps outside of any loop
     words = {**event.data, "key": event.key or "", "given": _given(event.data.get("gives"))}
     words["reason"] = event.data.get("reason") or ""
     return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" :")
