@@ -16,9 +16,14 @@ COMMANDS = {
     "check": "robo.cli.check:check",
     "run": "robo.cli.run:run",
     "resume": "robo.cli.run:resume",
+    "retry": "robo.cli.retry:retry",
     "runs": "robo.cli.runs:runs",
     "show": "robo.cli.runs:show",
+    "decide": "robo.cli.decide:decide",
+    "ledger": "robo.cli.ledger:ledger",
+    "actions": "robo.cli.actions:actions",
     "secret": "robo.cli.secret:secret",
+    "demo": "robo.cli.demo:demo",
 }
 """In the order in which people meet them."""
 
@@ -104,7 +109,7 @@ def language(words: list[str]) -> str:
 
 
 def _option(words: list[str], name: str) -> str | None:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == name:
             return following
         if word.startswith(f"{name}="):

@@ -1,0 +1,80 @@
+"""`robo actions`: what a flow may do, with the workspace's own robots."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import click
+
+from robo.cli.desk import Desk, command
+from robo.flow.problems import did_you_mean
+from robo.kit.action import Action
+from robo.kit.errors import Failed
+from robo.kit.messages import _
+from robo.kit.schema import help_of
+from robo.kit.source import SourceType
+
+
+@command("actions", _("List what a flow may do; with a name, what to write under it."))
+@click.argument("name", required=False)
+def actions(desk: Desk, name: str | None) -> int:
+    shelf = desk.shelf
+    known: dict[str, Action | SourceType] = {
+        **shelf.actions,
+        **{source.name: source for source in shelf.sources.values()},
+    }
+    if name is not None and name not in known:
+        mend = did_you_mean(name, known)
+        raise Failed(_("{name} is no action. {mend}").format(name=name, mend=mend).strip())
+    told = [described(one, known[one]) for one in (sorted(known) if name is None else [name])]
+    desk.answer = {"state": "done", "actions": told}
+    if name is None:
+        width = max(map(len, known), default=0)
+        desk.say(*(f"{one['name']:<{width}}  {kind_word(one['kind'])}. {one['summary']}" for one in told))
+    else:
+        desk.say(*_lines(told[0]))
+    return 0
+
+
+def described(name: str, called: Action | SourceType) -> dict[str, Any]:
+    """An action or a source as plain data: name, kind, summary, main parameter, parameters in order."""
+    phrases = help_of(called)
+    doc = inspect.cleandoc((called.function if isinstance(called, Action) else called.cls).__doc__ or "")
+    return {
+        "name": name,
+        "kind": called.kind if isinstance(called, Action) else "source",
+        "summary": doc.partition("\n\n")[0].replace("\n", " "),
+        "main": called.main,
+        "parameters": [
+            {
+                "name": one,
+                "required": parameter.default is parameter.empty,
+                "default": None if parameter.default is parameter.empty else parameter.default,
+                "help": phrases.get(one) or phrases.get(parameter.name, ""),
+            }
+            for one, parameter in called.parameters.items()
+        ],
+    }
+
+
+def kind_word(kind: str) -> str:
+    """What an action does to the world."""
+    return {
+        "look": _("looks"),
+        "page": _("works in the page"),
+        "session": _("signs in"),
+        "change": _("changes something, once"),
+        "source": _("goes through each"),
+    }[kind]
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    lines = [f"{told['name']}: {told['summary']}", f"  {kind_word(told['kind'])}"]
+    for one in told["parameters"]:
+        needed = _("required") if one["required"] else _("by default {value}").format(value=one["default"])
+        if not one["required"] and one["default"] in (None, "", (), {}):
+            needed = _("optional")
+        main = _(", the one that a lone value fills") if one["name"] == told["main"] else ""
+        lines.append(f"  {one['name']} ({needed}{main})  {one['help']}".rstrip())
+    return lines
