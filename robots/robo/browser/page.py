@@ -13,7 +13,7 @@ from robo.browser.chromium import arguments, executable, profile
 from robo.browser.driver import at_most, driver
 from robo.browser.proxy import Proxy
 from robo.browser.scripts import script
-from robo.browser.troubles import is_gone, plainly
+from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.browser.watch import Watch
 from robo.browser.writes import writes
 from robo.kit.errors import Failed, LaneLost, SignedOut
@@ -70,7 +70,7 @@ class Page:
             )
         except Exception as error:
             proxy.stop()
-            if not type(error).__module__.startswith("playwright"):
+            if not is_theirs(error):
                 raise
             raise LaneLost(_("the browser {path} does not start").format(path=program)) from error
         return cls(lane, context, proxy)

@@ -24,6 +24,11 @@ def is_gone(error: Exception) -> bool:
     return type(error).__name__ == "TargetClosedError" or any(sign in str(error) for sign in _GONE)
 
 
+def is_theirs(error: Exception) -> bool:
+    """Whether Playwright raised it; that its driver died it tells by an exception of no class of its own."""
+    return type(error).__module__.startswith("playwright") or (type(error) is Exception and is_gone(error))
+
+
 def first_line(error: Exception) -> str:
     """The error's own words, without the name of the call and the log."""
     line = str(error).partition("\n")[0]
@@ -38,7 +43,7 @@ def plainly(doing: str) -> Iterator[None]:
     except RoboError:
         raise
     except Exception as error:
-        if not type(error).__module__.startswith("playwright"):
+        if not is_theirs(error):
             raise
         if is_gone(error):
             raise LaneLost(_("the browser died ({doing})").format(doing=doing)) from error

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from robo.browser.filling import enter
 from robo.browser.page import Page
 from robo.browser.places import as_place, locate, unusable
-from robo.browser.troubles import first_line, is_gone, plainly
+from robo.browser.troubles import first_line, is_gone, is_theirs, plainly
 from robo.kit.action import action
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Unreachable
 from robo.kit.lane import Site
@@ -58,7 +58,7 @@ def visit(page: Page, address: str) -> None:
     try:
         response = page.tab.goto(address, wait_until="domcontentloaded", timeout=remaining() * 1000)
     except Exception as error:
-        if not type(error).__module__.startswith("playwright"):
+        if not is_theirs(error):
             raise
         raise _no_answer(page, error, address, host, port) from None
     if response is not None:
@@ -201,7 +201,7 @@ def _press(page: Page, place: AnyPlace) -> None:
     try:
         locator.click(timeout=remaining() * 1000)
     except Exception as error:
-        if not type(error).__module__.startswith("playwright"):
+        if not is_theirs(error):
             raise
         if is_gone(error):
             raise LaneLost(_("the browser died ({doing})").format(doing=place)) from error

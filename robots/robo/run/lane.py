@@ -41,16 +41,19 @@ def _work(order: dict[str, Any], mouth: threading.Lock, attached: Attached) -> i
 
     reader = _Reader(order)
     reader.start()
-    opened, trouble = {}, None
+    opened: dict[type, Any] = {}
+    trouble: tuple[str, str] | None = None
     try:
         opened = _open_ahead(order)
-    except (RoboError, LaneLost) as error:
-        trouble = error
+    except LaneLost as error:
+        trouble = "lane", str(error)  # another one may start; the supervisor knows how often that is worth a try
+    except RoboError as error:
+        trouble = "failed", str(error)
     reader.join()
     if reader.error:
         raise reader.error
     if trouble is not None:
-        attached.report(ended="failed", reason=str(trouble))
+        attached.report(ended=trouble[0], reason=trouble[1])
         return LANE
     from robo.run.aboard import go
 
