@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import sys
 import threading
@@ -33,6 +34,8 @@ def main() -> None:
         traceback.print_exc()
         attached.report(ended="broken", reason=f"{type(error).__name__}: {error}")
         code = FAULT
+    # The driver is swept away below asyncio's feet, which would wonder about it on the person's terminal.
+    logging.disable(logging.CRITICAL)
     leave(code)
 
 

@@ -17,9 +17,19 @@ def sentence(event: Event) -> str:
         return _written(event)
     if event.ledger and event.ledger.startswith("run/") and event.kind.startswith("item."):
         return ""  # the run itself, on its way through the steps outside of any loop
+    if _is_told_by_the_ending(event):
+        return ""
     words = {**event.data, "key": event.key or "", "given": _given(event.data.get("gives"))}
     words["reason"] = event.data.get("reason") or ""
     return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" :")
+
+
+def _is_told_by_the_ending(event: Event) -> bool:
+    """Whether the item's own ending says the same with the same reason."""
+    in_item = bool(event.ledger) and not str(event.ledger).startswith("run/")
+    if event.kind == "step.failed":
+        return in_item and "then" not in event.data
+    return event.kind == "change.not_made" and event.data.get("why") in ("refused", "failed")
 
 
 def _sentences() -> dict[str, str]:
