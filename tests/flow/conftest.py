@@ -60,7 +60,7 @@ def fill(page: Page, fields: Any, inside: AnyPlace | None = None) -> None:
     """Fill fields."""
 
 
-@action
+@action(main="place")
 def click(page: Page, place: AnyPlace, confirm: YesNo = False) -> None:
     """Press."""
 

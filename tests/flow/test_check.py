@@ -144,6 +144,16 @@ def test_values_of_different_types_are_not_compared(changed: Changed) -> None:
     assert "row.code_postal is a text and 3 is a number" in said
 
 
+def test_a_place_may_stand_as_a_map_where_its_text_would(load: Load, changed: Changed) -> None:
+    click = next(
+        step
+        for step in walk(load(DEMO.replace("click: Rechercher", "click: {label: Rechercher}")).steps)
+        if step.action == "click"
+    )
+    assert click.arguments == {"place": {"label": "Rechercher"}}
+    assert 'Did you mean "label"' in changed("button: Enregistrer", "button: {lbel: Enregistrer}")
+
+
 def test_what_comes_later_is_refused_by_name(changed: Changed) -> None:
     for old, new, name in (
         ("- login: portail", "- wait: 3s", "wait"),

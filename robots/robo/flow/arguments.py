@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from robo.flow.bind import fields_within
 from robo.flow.draft import Draft
 from robo.flow.formula import Formula, Template
+from robo.flow.problems import did_you_mean
 from robo.flow.text import Path
 from robo.kit.action import Action
 from robo.kit.messages import _
@@ -54,7 +56,7 @@ def check_arguments(
             if at in seen:
                 continue  # the other branches of one union
             seen.add(at)
-            draft.fault(at, message_of(dict(fault)), mend_of(dict(fault)), key=is_key)
+            draft.fault(at, message_of(dict(fault)), mend_of(dict(fault)) or _near(called, fault), key=is_key)
 
 
 def _missing(
@@ -81,6 +83,14 @@ def _example(called: Action | SourceType, name: str) -> str:
     if isinstance(called, Action) and called.main == name:
         return _("Write: {example}").format(example=f"- {called.name}: ...")
     return _("Write it below, indented: {name}: ...").format(name=name)
+
+
+def _near(called: Action | SourceType, fault: Any) -> str:
+    """The mend for a name that a place or a proof does not have."""
+    if fault["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
+        return ""
+    names = sorted(fields_within(called, str(fault["loc"][0])))
+    return did_you_mean(str(fault["loc"][-1]), names) or _("Known here are: {known}").format(known=", ".join(names))
 
 
 def _known(value: Any) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from robo.flow.formula import Formula, Template
 from robo.flow.model import AlreadyDone, Step
@@ -20,10 +21,14 @@ from robo.kit.source import Fault, SourceType
 def shape(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
     """{parameter: value} from what stands under an action: a map, its main value, or the whole map of its `rest`.
 
+    A map may also be the main value itself, where all its names are those of such a value.
     None where it does not fit: a lone value where the action needs a map.
     """
     rest = called.manners.rest if isinstance(called, Action) else None
     if isinstance(written, dict):
+        main = called.manners.main if isinstance(called, Action) else None
+        if main and written and set(written) <= fields_within(called, main) - set(called.parameters):
+            return {main: dict(written)}  # `click: {label: Suivant}`: a place is a map too
         if rest is None:
             return dict(written)
         long_form = isinstance(written.get(rest), dict | list) and set(written) <= set(called.parameters)
@@ -34,6 +39,19 @@ def shape(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
     if main is None or (main == rest and not isinstance(written, list)):
         return None
     return {main: written}
+
+
+def fields_within(called: Action | SourceType, parameter: str) -> set[str]:
+    """The names that a map may have as a value of that parameter, or within it: those of its classes of data."""
+    found: set[str] = set()
+    hint = called.hints.get(called.parameters[parameter].name) if parameter in called.parameters else None
+    waiting = [hint]
+    while waiting:
+        one = waiting.pop()
+        if is_dataclass(one) and isinstance(one, type):
+            found |= {field.name for field in fields(one)}
+        waiting.extend(part for part in get_args(one) if not isinstance(part, str))
+    return found
 
 
 def call_arguments(

@@ -38,10 +38,10 @@ def _input(draft: Draft, name: str, given: Any, path: Path) -> Input | None:
     draft.name(name, path, key=True)
     table = {"type": given} if isinstance(given, str) else draft.map(given, path, f"{name}: {{type: text}}")
     draft.known_keys(table, path, _INPUT)
-    kind = table.get("type", "text")
+    kind = str(table.get("type", "text"))
     at = (*path, "type") if isinstance(given, dict) else path
     if kind not in READERS:
-        mend = did_you_mean(str(kind), READERS) or _("Known are: {known}").format(known=", ".join(READERS))
+        mend = did_you_mean(kind, READERS) or _("Known are: {known}").format(known=", ".join(READERS))
         draft.fault(at, _('"{kind}" is no type of input').format(kind=kind), mend)
         kind = "text"
     choices = draft.texts(table, "choices", path)

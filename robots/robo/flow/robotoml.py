@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.toml import Path as Where
 from robo.flow.toml import Toml, read_toml
-from robo.flow.workspace import DEFAULT_ENVIRONMENT, AccountEntry, Workspace
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Harmless, Site
 from robo.kit.messages import _
@@ -21,22 +19,56 @@ _PLACE = ("any", "label", "text", "placeholder", "css", "inside", "nth", "frame"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-def read_workspace(root: Path, text: str, environment: str | None) -> Workspace:
-    """The workspace that this text describes; raises FaultyFile, FaultyFlow for an unknown environment."""
+DEFAULT_ENVIRONMENT = "production"
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """`[accounts.NAME]` as written; `user` and `password` are places: {"label": "Identifiant"}."""
+
+    name: str
+    site: str
+    open: str
+    user: Mapping[str, Any]
+    user_value: str
+    password: Mapping[str, Any]
+    button: Any
+    expect: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """What `robo.toml` says, for one environment; its paths are as written.
+
+    sites: those that have an address in this environment; elsewhere: site name to the environments of the others.
+    """
+
+    environment: str
+    default_environment: str
+    language: str
+    database: str
+    sites: Mapping[str, Site]
+    elsewhere: Mapping[str, tuple[str, ...]]
+    accounts: Mapping[str, AccountEntry]
+    folders: Mapping[str, str]
+
+
+def describe(text: str, environment: str | None) -> Described:
+    """Read it for that environment, by default its own. Raises FaultyFile, FaultyFlow for an unknown environment."""
     reader = _Reader(read_toml(text, "robo.toml"))
-    workspace = reader.workspace(root, environment)
+    described = reader.read(environment)
     if reader.problems:
         raise FaultyFile(reader.problems, {"robo.toml": reader.toml.text})
-    known = {workspace.default_environment, *reader.environments}
-    if workspace.environment not in known:
+    known = {described.default_environment, *reader.environments}
+    if described.environment not in known:
         raise FaultyFlow(
             _('the environment "{name}" is not in robo.toml: no site has an address for it. {mend}').format(
-                name=workspace.environment,
-                mend=did_you_mean(workspace.environment, known)
+                name=described.environment,
+                mend=did_you_mean(described.environment, known)
                 or _("Known are: {known}").format(known=", ".join(sorted(known))),
             )
         )
-    return workspace
+    return described
 
 
 class _Reader:
@@ -50,7 +82,7 @@ class _Reader:
     def fault(self, where: Where, message: str, mend: str = "", key: bool = False) -> None:
         self.problems.append(self.toml.problem(where, message, mend, key))
 
-    def workspace(self, root: Path, environment: str | None) -> Workspace:
+    def read(self, environment: str | None) -> Described:
         top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts"))
         own = self.table(("workspace",), top.get("workspace", {}), ("language", "environment", "database"))
         default = self.text(("workspace", "environment"), own, DEFAULT_ENVIRONMENT)
@@ -69,16 +101,15 @@ class _Reader:
             for name, table in self.named("accounts", top, _ACCOUNT_KEYS).items()
         }
         folders = self.table(("folders",), top.get("folders", {}), None)
-        return Workspace(
-            root=root,
+        return Described(
             environment=chosen,
             default_environment=default,
             language=self.choice(("workspace", "language"), own, ("fr", "en")),
-            sites=MappingProxyType(sites),
-            elsewhere=MappingProxyType(elsewhere),
-            accounts=MappingProxyType(accounts),
-            folders=MappingProxyType({name: root / self.text(("folders", name), folders, "") for name in folders}),
-            database=root / self.database(own),
+            database=self.database(own),
+            sites=sites,
+            elsewhere=elsewhere,
+            accounts=accounts,
+            folders={name: self.text(("folders", name), folders, "") for name in folders},
         )
 
     def table(self, where: Where, given: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:

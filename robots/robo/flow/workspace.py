@@ -10,26 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from robo.flow.problems import did_you_mean
+from robo.flow.robotoml import DEFAULT_ENVIRONMENT, AccountEntry, describe
 from robo.flow.vault import Vault
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Account, Site
 from robo.kit.messages import _
-
-DEFAULT_ENVIRONMENT = "production"
-
-
-@dataclass(frozen=True)
-class AccountEntry:
-    """`[accounts.NAME]` as written; `user` and `password` are places: {"label": "Identifiant"}."""
-
-    name: str
-    site: str
-    open: str
-    user: Mapping[str, Any]
-    user_value: str
-    password: Mapping[str, Any]
-    button: Any
-    expect: str
 
 
 @dataclass(frozen=True)
@@ -134,13 +119,19 @@ def open_workspace(folder: Path | None = None, environment: str | None = None) -
     """
     start = (folder or Path.cwd()).absolute()
     root = next((one for one in (start, *start.parents) if (one / "robo.toml").is_file()), None)
-    if root is None:
-        root, text = start, ""
-    else:
-        text = _text_of(root / "robo.toml")
-    from robo.flow.robotoml import read_workspace
-
-    return read_workspace(root, text, environment)
+    described = describe(_text_of(root / "robo.toml") if root else "", environment)
+    root = root or start
+    return Workspace(
+        root=root,
+        environment=described.environment,
+        default_environment=described.default_environment,
+        language=described.language,
+        sites=described.sites,
+        elsewhere=described.elsewhere,
+        accounts=described.accounts,
+        folders={name: root / path for name, path in described.folders.items()},
+        database=root / described.database,
+    )
 
 
 def _text_of(file: Path) -> str:
@@ -150,3 +141,6 @@ def _text_of(file: Path) -> str:
         raise FaultyFlow(_("{file} is not in UTF-8: save it anew with that encoding").format(file=file)) from None
     except OSError as error:
         raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=file, reason=error.strerror)) from error
+
+
+__all__ = ["AccountEntry", "Workspace", "open_workspace"]
