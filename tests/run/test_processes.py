@@ -13,12 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from robo.run.processes import MARK, Attached, Child, Identity, attach, end_marked, is_dead, leave, sweep, wait_for
 
-PATIENCE = 8.0
+PATIENCE = 30.0
 
 
 def program(name: str, *arguments: object) -> list[str]:
@@ -209,21 +210,33 @@ def test_the_whole_browser_of_a_dead_run_is_ended(tmp_path: Path) -> None:
     """Chromium writes over the environment of most of its processes: they are known by their parent only."""
     command = ["chromium", "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}", "--remote-debugging-port=0"]
     mark = str(tmp_path)
-    with subprocess.Popen(
+    browser = subprocess.Popen(
         [*command, "about:blank"], env={**os.environ, MARK: mark}, start_new_session=True, stderr=subprocess.DEVNULL
-    ) as browser:
-        port = tmp_path / "DevToolsActivePort"
-        assert soon(port.exists)
-        family = [Path(f"/proc/{pid}") for pid in processes_in_session(browser.pid)]
-        assert len(family) > 3
+    )
+    try:
+        assert soon(lambda: (tmp_path / "DevToolsActivePort").exists() and len(processes_in_session(browser.pid)) > 4)
+        os.killpg(browser.pid, signal.SIGSTOP)  # so that none ends by itself because the others did
+        family = processes_in_session(browser.pid)
         assert end_marked(mark)
         assert browser.wait() == -signal.SIGKILL
-    assert soon(lambda: not any(process.exists() for process in family))
+        assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(browser.pid, signal.SIGKILL)
+        browser.wait()
 
 
 def processes_in_session(leader: int) -> list[int]:
-    found = subprocess.run(["ps", "-s", str(leader), "-o", "pid="], stdout=subprocess.PIPE, text=True, check=True)
-    return [int(pid) for pid in found.stdout.split()]
+    numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in numbers if (fields := stat(pid)) and int(fields[3]) == leader]
+
+
+def stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name: state, parent, group, session, ...; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def test_a_sweep_spares_the_other_lane_and_what_is_below_it(tmp_path: Path) -> None:
@@ -236,17 +249,13 @@ def test_a_sweep_spares_the_other_lane_and_what_is_below_it(tmp_path: Path) -> N
 def test_a_process_is_dead_when_its_number_is_gone_or_given_to_another_or_the_machine_started_anew() -> None:
     with subprocess.Popen(["sleep", "60"]) as process:
         me = Identity.mine()
-        alive = dataclasses.replace(me, pid=process.pid, started=started(process.pid))
+        alive = dataclasses.replace(me, pid=process.pid, started=int(stat(process.pid)[19]))
         assert is_dead(alive) is False
         process.kill()
         assert soon(lambda: is_dead(alive) is True)  # not reaped yet, and dead all the same
     assert is_dead(alive) is True
     assert is_dead(dataclasses.replace(me, started=me.started - 1)) is True
     assert is_dead(dataclasses.replace(me, boot="an earlier start")) is True
-
-
-def started(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
 def test_the_death_of_another_machines_process_cannot_be_seen() -> None:
