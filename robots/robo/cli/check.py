@@ -13,17 +13,18 @@ from robo.flow.problems import FaultyFile
 from robo.flow.workspace import Workspace
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _, ngettext
+from robo.kit.shelf import Shelf
 
 
 @command("check", _("Say whether flows are well written: all of them, or those named."))
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.option("--env", "environment", metavar="NAME", help=_("The environment whose addresses count."))
 def check(desk: Desk, flows: tuple[str, ...], environment: str | None) -> int:
-    workspace = desk.workspace(environment)
+    workspace, shelf = desk.workspace(environment), desk.shelf
     names = flows or flow_names(workspace)
     if not names:
         desk.say(_("There is no flow yet under {folder}").format(folder=workspace.flows))
-    told = [_one(desk, workspace, name) for name in names]
+    told = [_one(desk, workspace, shelf, name) for name in names]
     wrong = sum(not one["ok"] for one in told)
     if len(told) > 1:
         desk.say(
@@ -35,10 +36,10 @@ def check(desk: Desk, flows: tuple[str, ...], environment: str | None) -> int:
     return 2 if wrong else 0
 
 
-def _one(desk: Desk, workspace: Workspace, name: str) -> dict[str, Any]:
+def _one(desk: Desk, workspace: Workspace, shelf: Shelf, name: str) -> dict[str, Any]:
     """One flow checked and told; returns it for programs."""
     try:
-        flow = load_flow(name, workspace, desk.shelf, desk.vault)
+        flow = load_flow(name, workspace, shelf, desk.vault)
     except FaultyFile as faults:
         desk.say(str(faults))
         problems = [

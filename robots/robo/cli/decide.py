@@ -46,19 +46,26 @@ def decide(
     flow = flow_of(desk, stored)
     loop = _loop(desk, flow, stored, ledger)
     made = ledger.open_change(key)
-    deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
+    clock = SystemClock()
+    deaths = SeenDeaths(store, clock, Identity.mine().boot)
     site = desk.workspace(stored.environment).site(flow.settings.site) if flow.settings.site else None
     late = site.late if site else 60.0
     gives: Mapping[str, Any] = pairs(given, "--give")
     if made and verdict == "done":
         gives = _complete(_names(desk, flow, loop, made), gives)
+    looked = clock.monotonic()  # a person who types this command has looked just now
     if made and verdict == "again":
         _see_dead(desk, stored, ledger)
-        _let_arrive(desk, made, deaths, late)
+        if _let_arrive(desk, made, deaths, late):
+            looked = clock.monotonic()
     row = _todays_row(desk, stored, flow, loop, item) if item.waits in ("row", "steps", "changed") else None
-    journal = Journal(store, stored.id, SystemClock())
+    journal = Journal(store, stored.id, clock)
     with store.write():
-        settle(ledger, key, verdict, number=number, gives=gives or None, deaths=deaths, late=late, row=row)
+        settle(
+            ledger, key, verdict, step=made.step if made else None,
+            number=made.number if made and number is None else number, gives=gives or None, deaths=deaths, late=late,
+            row=row, looked=clock.monotonic() - looked,
+        )  # fmt: skip
         journal.note("change.decided", ledger=ledger.name, key=key, step=made.step if made else None, verdict=verdict)
         journal.flush()
     if stored.state != "running":
@@ -130,13 +137,20 @@ def _see_dead(desk: Desk, run: StoredRun, ledger: Ledger) -> None:
         return
 
 
-def _let_arrive(desk: Desk, made: Made, deaths: SeenDeaths, late: float | None) -> None:
-    """Wait until what was sent has surely arrived or never will."""
+def _let_arrive(desk: Desk, made: Made, deaths: SeenDeaths, late: float | None) -> bool:
+    """Wait until what was sent has arrived or never will, and have the person look again; whether that was done.
+
+    Where nobody can be asked, deciding says that it is too early. Raises Failed where the person does not confirm.
+    """
     left = left_before_again(made, deaths, late)
-    if left:
-        desk.say(_("What was sent may still arrive: waiting {left:.0f} s").format(left=left))
+    if not left or not sys.stdin.isatty():
+        return False
+    click.echo(_("What was sent may still arrive: waiting {left:.0f} s").format(left=left), err=True)
     while left := left_before_again(made, deaths, late):
         SystemClock().wait(min(left, 1.0))
+    if not click.confirm(_("Look again now: is it still not there?"), err=True):
+        raise Failed(_("nothing was decided"))
+    return True
 
 
 def _todays_row(desk: Desk, run: StoredRun, flow: Flow, loop: Loop | None, item: Item) -> Mapping[str, Any]:
