@@ -29,6 +29,8 @@ def check_arguments(
 
     places: parameter to where its value stands; whole: where the step's action stands.
     """
+    if not draft.deep:
+        return
     missing = [
         name
         for name, parameter in called.parameters.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from robo.flow.analysis import FUNCTIONS, Read
@@ -12,7 +13,7 @@ from robo.kit.messages import _
 from robo.kit.secrets import Secret
 from robo.kit.text import slug
 
-RUN = {"id": str, "started": None, "by": str, "dry": bool, "environment": str}
+RUN = {"id": str, "started": datetime, "flow": str, "environment": str}
 """`run.NAME`: what a run tells of itself."""
 ROWS = {"done": int, "refused": int, "failed": int, "in_doubt": int, "skipped": int}
 """`rows.NAME`: how many items of the last loop ended how."""
