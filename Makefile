@@ -1,0 +1,45 @@
+# Everything that is done to this repository, on a fresh Debian 12 with git, make and Python 3.11.
+
+# What `bin/setup` has installed is called directly: it works the same with uv and without.
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint format kill-test bench demo clean
+
+help:
+	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
+	@echo "make demo       sixty rows into a practice office, the robot killed twice on the way"
+	@echo "make kill-test  runs killed at random instants; make kill-test KILLS=50 for fewer"
+	@echo "make bench      rows per second and start-up against a hand-written script"
+	@echo "make lint       style and types alone; make format mends the style"
+	@echo "make setup      install what is missing, nothing else"
+
+setup:
+	@bin/setup
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# The tests come last, so that their closing line is the last one.
+test: lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+KILLS := 200
+
+kill-test: setup
+	PYTHONPATH=tests $(BIN)/python -m kill.many $(KILLS)
+
+bench: setup
+	$(BIN)/python benchmarks/entry.py
+
+demo: setup
+	@$(BIN)/robo demo
+
+clean:
+	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
