@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 from robo.flow.formula import Formula, Template
-from robo.flow.model import AlreadyDone, Step
+from robo.flow.model import Step
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.action import Action
-from robo.kit.errors import FaultyFlow, Refused
+from robo.kit.errors import Refused
 from robo.kit.lane import Account
 from robo.kit.messages import _
 from robo.kit.source import Fault, SourceType
@@ -97,16 +97,6 @@ def _refuse_faults(value: Any) -> None:
                 _refuse_faults(one)
 
 
-def account_of(called: Action, values: Mapping[str, Any], workspace: Workspace, vault: Vault) -> Account:
-    """The account that a sign-in names among its values. Raises FaultyFlow where it names none."""
-    from robo.kit.schema import takes
-
-    for name in takes(called, Account):
-        if isinstance(values.get(name), str):
-            return workspace.account(values[name], vault)
-    raise FaultyFlow(_('"{action}" names no account').format(action=called.name))
-
-
 def leaves(written: Any) -> Iterator[Formula | Template]:
     """The formulas and merge texts of what is written, keys of maps included."""
     match written:
@@ -147,10 +137,3 @@ def _expressions(step: Step) -> Iterator[Formula | Template]:
         below += [*step.loop.prepare, *step.loop.steps]
     for one in below:
         yield from _expressions(one)
-
-
-def look_up_expressions(look_up: AlreadyDone) -> Iterator[Formula | Template]:
-    """Everything that looking up a doubt evaluates."""
-    for step in look_up.steps:
-        yield from _expressions(step)
-    yield from leaves([look_up.found, look_up.absent, look_up.seen])
