@@ -81,7 +81,8 @@ class Loops:
                 )
                 if loop.max_errors is not None and errors > loop.max_errors:
                     raise Failed(_("more than {count} errors").format(count=loop.max_errors)) from error
-        passage.saved.pop(loop.alias, None)
+        for name in (loop.alias, "position"):
+            passage.saved.pop(name, None)
         if outer is not None:
             passage.saved[loop.alias] = outer
 
