@@ -1,0 +1,72 @@
+"""The real command with its real browser, killed at random instants: each row is entered exactly once, none is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kill.campaign import FAST, LOSING, LOSING_TLS, SLOW, Scenario, campaign
+from kill.desk import Desk
+from kill.processes import kill
+from robo.practice.office import Faults, Office
+
+
+@pytest.mark.parametrize("scenario", [FAST, SLOW, LOSING, LOSING_TLS], ids=lambda scenario: scenario.name)
+def test_whatever_is_killed_each_row_is_entered_once(scenario: Scenario) -> None:
+    figures = campaign([scenario], 6, seed=31)
+    assert not figures.wrong
+    assert figures.kills.total() >= 6
+    assert (figures.twice, figures.lost, figures.asked) == (0, 0, 0)
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with Office(faults=Faults(delay=0.2)) as office:
+        yield office
+
+
+def test_killed_between_the_entry_and_its_number_the_workbook_has_the_number(office: Office, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, office, rows=4)
+    desk.start()
+    _killed_while_answering(desk, entry=2)
+    desk.start()
+    assert desk.wait().code == 1  # one row is refused by the office
+    assert set(desk.entered().values()) == {1}
+    assert not desk.books().missing
+
+
+def test_without_a_way_to_look_what_is_uncertain_waits_for_a_person(office: Office, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, office, rows=4, already_done=False)
+    desk.start()
+    _killed_while_answering(desk, entry=2)
+    desk.start()
+    told = desk.wait()
+    assert told.code == 4
+    assert told.waiting == [desk.numbers[1]]
+    assert desk.entered() == dict.fromkeys(desk.valid, 1)
+
+
+def test_when_its_browser_dies_the_run_goes_on_by_itself(office: Office, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, office, rows=4)
+    desk.start()
+    _until(lambda: len(office.records) >= 1)
+    kill(next(one for one in desk.processes() if one.role == "browser"))
+    assert desk.wait().code == 1
+    assert desk.entered() == dict.fromkeys(desk.valid, 1)
+
+
+def _killed_while_answering(desk: Desk, entry: int) -> None:
+    """Kill the command when the office has that many entries and is about to say so."""
+    _until(lambda: len(desk.office.records) >= entry)
+    assert not desk.kill_supervisor()
+    assert len(desk.office.records) == entry
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    patience = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < patience
+        time.sleep(0.001)
