@@ -13,7 +13,7 @@ from robo.kit.messages import _
 from robo.run.course import Course, EndLane
 from robo.run.ledger import Made
 from robo.run.passage import Passage, until
-from robo.run.scope import bound
+from robo.run.scope import bound, saved_names
 
 
 def make(
@@ -26,9 +26,14 @@ def make(
 ) -> None:
     """Make a change once.
 
-    Before the intent any error means that nothing was done. After it only `Refused` and `Failed` do; whatever else
+    A change with a receipt is not made again, whatever leads to it. Before the intent any error means that nothing was done. After it only `Refused` and `Failed` do; whatever else
     comes is a doubt, and the lane ends.
     """
+    known = passage.receipt_of(step)
+    if known:
+        names = saved_names(step, course.shelf)
+        passage.made(step.address, {**passage.saved, **{n: known.saved[n] for n in names if n in known.saved}})
+        return
     doing = action.function(**arguments)
     try:
         change = next(doing)

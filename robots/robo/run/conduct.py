@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from robo.flow.formula import evaluate
-from robo.kit.errors import FaultyFlow, RoboError
+from robo.kit.errors import FaultyFlow, LaneLost, RoboError
 from robo.kit.messages import _
 from robo.run.course import Broken, Course, EndLane, StopFlow, Stopped
 from robo.run.keyed import AskPerson
@@ -45,6 +45,8 @@ def conduct(course: Course) -> Ending:
         return Ending("faulty", str(error))
     except Broken as error:
         return Ending("broken", str(error))
+    except LaneLost as error:
+        return Ending("lane", str(error))
     except RoboError as error:
         return Ending("failed", str(error))
     finally:
@@ -106,7 +108,7 @@ def _passage(course: Course) -> Passage:
         **unsaved(course.flow.steps, course.shelf),
     }
     passage = Passage(top, TOP, course.flow.steps, base, now)
-    passage.go_on_from(top.changes(TOP, "receipt"))
+    passage.go_on_from(top.changes(TOP, "receipt", "void"))
     return passage
 
 

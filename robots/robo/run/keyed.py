@@ -13,10 +13,10 @@ from robo.kit.messages import _
 from robo.kit.source import Entry, Source
 from robo.kit.text import join_key
 from robo.run.course import SkipItem, StopFlow, Stopped
-from robo.run.ledger import Item, Ledger, Made
+from robo.run.ledger import Item, Ledger, Made, Overtaken
 from robo.run.passage import Passage, Walks, until
 from robo.run.scope import Row, differing
-from robo.run.settle import settle, wait_left
+from robo.run.settle import ask_first, settle, wait_left
 from robo.run.tally import alarmed, begun_keys, rows_refused
 from robo.run.values import digest
 from robo.run.write_back import WriteBack
@@ -213,12 +213,13 @@ class KeyedLoop:
         return self._begin(work, item)
 
     def _begin(self, work: _Work, before: Item | None) -> None:
-        receipts = self.ledger.changes(work.key, "receipt") if before else []
-        if before and receipts and not self._may_go_on(work, receipts):
+        changes = self.ledger.changes(work.key, "receipt", "void") if before else []
+        receipts = [made for made in changes if made.state == "receipt"]
+        if receipts and not self._may_go_on(work, receipts):
             return
         item = self.ledger.begin(work.key, work.row, work.position, fresh=not receipts)
         passage = self._passage(item, work.row, work.position)
-        passage.go_on_from(receipts)
+        passage.go_on_from(changes)
         self._through(passage)
 
     def _passage(self, item: Item, row: Mapping[str, Any], position: int | None) -> Passage:
@@ -233,7 +234,7 @@ class KeyedLoop:
         }
         if self._loop.kind == "item":
             base[self._loop.alias] = value
-        return Passage(
+        passage = Passage(
             self.ledger,
             item.key,
             self._loop.steps,
@@ -242,13 +243,14 @@ class KeyedLoop:
             self._loop.alias if self._loop.kind != "item" else None,
             value if isinstance(value, Row) else None,
         )
+        passage.prepare = self._prepare
+        return passage
 
     def _through(self, passage: Passage) -> None:
         """All steps that an item has left, and its ending."""
         course, ledger, key = self._course, self.ledger, passage.key
         course.boundary("begun")
         try:
-            self._prepare()
             self._by_hand(passage)
             self._walks.run(self._loop.steps, passage)
         except SkipItem as skip:
@@ -281,7 +283,8 @@ class KeyedLoop:
         course = self._course
         self._evidence(passage)
         # A site that is down, or that lets nobody in, says nothing about the item.
-        counts = not isinstance(error, Unreachable | SignedOut)
+        began = self.prepared or passage.last is not None or not self._loop.prepare
+        counts = began and not isinstance(error, Unreachable | SignedOut)
         self.ledger.end(passage.key, state, str(error), counts=counts)
         self.prepared = False
         course.lent.renew()
@@ -312,9 +315,8 @@ class KeyedLoop:
         asked = self._loop.already_done
         if asked is None or asked.ask != "always" or passage.last is not None:
             return
-        from robo.run.settle import ask_first
-
         ask_first(self._walks, passage, self._step_of_change(), asked)
+        self.prepared = False
 
     def _step_of_change(self) -> Step | None:
         from robo.flow.model import walk
@@ -331,7 +333,7 @@ class KeyedLoop:
         if edited:
             self.ledger.wait(work.key, "steps", _("its steps were edited after some of them had been done"))
             return False
-        changed = differing(receipts[-1].columns, work.row)
+        changed = differing(_columns(receipts), work.row)
         if changed:
             self.ledger.wait(
                 work.key, "row", _("its row has changed since: {columns}").format(columns=", ".join(changed))
@@ -341,9 +343,7 @@ class KeyedLoop:
 
     def _compare(self, work: _Work, item: Item) -> None:
         """A done item is not entered again; if its row has changed, a person is told."""
-        known: dict[str, str] = {}
-        for made in self.ledger.changes(work.key, "receipt"):
-            known |= made.columns
+        known = _columns(self.ledger.changes(work.key, "receipt"))
         changed = [name for name in differing(known, work.row) if name not in self._filled]
         if changed and item.accepted != digest(work.row):
             self.ledger.wait(
@@ -354,12 +354,9 @@ class KeyedLoop:
 
     def _still_waits(self, item: Item, work: _Work) -> bool:
         """Whether what a person was asked about is still so: a row that was put back needs no answer."""
-        receipts = self.ledger.changes(work.key, "receipt")
-        known: dict[str, str] = {}
-        for made in receipts:
-            known |= made.columns
+        known = _columns(self.ledger.changes(work.key, "receipt"))
         if item.waits in ("row", "changed") and not [c for c in differing(known, work.row) if c not in self._filled]:
-            self.ledger.release(work.key)
+            self.ledger.release(work.key, (item.state,))
             return False
         return True
 
@@ -389,6 +386,8 @@ class KeyedLoop:
             made = self.ledger.open_change(item.key)
             if made is None or (not wait and (made.step, made.number, item.key) in self._asked):
                 continue
+            if item.starts >= STARTS and self._is_of_this_start(item):
+                continue  # looking it up has ended the lane again and again: a person will look
             left = wait_left(self._course, made)
             while wait and left:
                 self._course.report(waiting=left, key=item.key)
@@ -401,26 +400,21 @@ class KeyedLoop:
                 self._settle(item, made, by_key.get(item.key))
 
     def _settle(self, item: Item, made: Made, work: _Work | None) -> None:
-        row = item.row
-        passage = self._passage(item, row, item.position)
+        passage = self._passage(item, item.row, item.position)
         passage.go_on_from(self.ledger.changes(item.key, "receipt"))
         try:
+            self.ledger.looking(item.key, item.starts + 1)
             verdict = settle(self._walks, passage, made, self._loop.already_done)
+            if verdict == "unknown":
+                self.ledger.looking(item.key, 0)
+        except Overtaken:
+            return  # a person decided meanwhile
         finally:
             self.prepared = False
-        if verdict == "unknown":
-            return
         now = self.ledger.item(item.key)
         if now is None or now.state != "started":
             return
-        if verdict == "made":
-            if work is not None and differing(made.columns, work.row):
-                self._take(work)  # which asks a person about the changed row
-                return
-            fresh = self._passage(now, row, item.position)
-            fresh.go_on_from(self.ledger.changes(item.key, "receipt"))
-            self._through(fresh)
-        elif work is not None:
+        if work is not None:
             self._take(work)
         else:
             self._go_on(now)
@@ -439,6 +433,14 @@ class KeyedLoop:
         """An item that is no longer listed, with the row that it began with."""
         if self.ledger.changes(item.key, "receipt"):
             self._begin(_Work(item.key, None, item.row, item.position), item)
+
+
+def _columns(receipts: list[Made]) -> dict[str, str]:
+    """Fingerprints of all columns that led to these receipts."""
+    known: dict[str, str] = {}
+    for made in receipts:
+        known |= made.columns
+    return known
 
 
 class AskPerson(Exception):

@@ -34,7 +34,7 @@ class Item:
     """One work item as the ledger knows it.
 
     run, attempt: which start of which run touched it last. position: its place in the source.
-    starts: beginnings since its last ending. failures: technical endings since a person or a success.
+    starts: beginnings since its last ending, or attempts to look up its doubt. failures: technical endings since a person or a success.
     waits: why a person must look although it is not in doubt: "failures", "row", "steps", "changed".
     row: what the item was made of when it began, by column. accepted: digest of the row that a person accepted.
     """
@@ -240,7 +240,9 @@ class Ledger:
         """The change was certainly not made; the item is `state` now."""
         with self._store.write():
             self._change(made, ("intent", "doubt"), state="void", why=why)
-            self._set(made.key, ("committing", "in_doubt"), state="started")
+            # What was looked up has its own bound; a lane that dies after each refusal must come to an end.
+            counted = {} if why in ("refused", "failed") else {"starts": 0}
+            self._set(made.key, ("committing", "in_doubt"), state="started", **counted)
             self._note("change.not_made", made.key, made.step, number=made.number, why=why, reason=reason)
             if state != "started":
                 self._end(made.key, state, reason)
@@ -249,7 +251,7 @@ class Ledger:
         """Nobody knows yet whether the change was made. live: its proof did not come, rather than its process died."""
         with self._store.write():
             self._change(made, ("intent",), state="doubt")
-            self._set(made.key, ("committing",), state="in_doubt", reason=reason)
+            self._set(made.key, ("committing",), state="in_doubt", starts=0, reason=reason)
             self._note("change.in_doubt", made.key, made.step, number=made.number, reason=reason, live=live)
 
     def end(
@@ -271,8 +273,24 @@ class Ledger:
             self._set(key, None, waits=why, reason=reason)
             self._note("item.waits", key, why=why, reason=reason)
 
-    def release(self, key: str, *, to: State | None = None, accepted: Mapping[str, Any] | None = None) -> None:
-        """A person has looked: the item may go on. accepted: the row as it is now and may stay."""
+    def again(self, made: Made, reason: str) -> None:
+        """A person saw that the change was not made: the item is to be done."""
+        with self._store.write():
+            self.not_made(made, "again", "started", reason)
+            self.release(made.key, ("started",), to="todo")
+
+    def looking(self, key: str, times: int) -> None:
+        """A doubt is about to be looked up for that time without an answer; 0: it was answered."""
+        with self._store.write():
+            self._set(key, ("in_doubt",), starts=times)
+
+    def release(
+        self, key: str, seen: tuple[str, ...], *, to: State | None = None, accepted: Mapping[str, Any] | None = None
+    ) -> None:
+        """A person has looked while the item was in one of the states `seen`: it may go on.
+
+        accepted: the row as it is now and may stay.
+        """
         with self._store.write():
             values: dict[str, Any] = {"waits": None, "failures": 0, "starts": 0}
             if to:
@@ -284,7 +302,7 @@ class Ledger:
                 )
             if accepted is not None:
                 values["accepted"] = digest(accepted)
-            self._set(key, None, **values)
+            self._set(key, seen, **values)
 
     def relearn(self, key: str, row: Mapping[str, Any]) -> None:
         """A person let an item go on although its row or its steps had changed: from now on these are what counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ class Passage:
     steps: all steps of the item, or of the run. base: what its formulas see beside saved names and the row.
     saved: names saved so far. last: address of the last change with a receipt; what stands before it is not redone.
     spoiled: the state and reason in which the item must end although its steps went on.
+    prepare: leads to where the first segment begins.
     """
 
     def __init__(
@@ -40,15 +41,29 @@ class Passage:
         self.spoiled: tuple[State, str] | None = None
         self.tries: dict[str, int] = {}
         self.signed_again = False
+        self.prepare: Callable[[], None] = lambda: None
         self._kept: dict[str, Any] = {}
         self._order = {step.address: number for number, step in enumerate(walk(steps))}
 
-    def go_on_from(self, receipts: list[Made]) -> None:
-        """Stand behind the last of these changes, with the names that were known then."""
-        if receipts:
-            self.last = receipts[-1].address
-            self._kept = dict(receipts[-1].saved)
-            self.rewind()
+    def go_on_from(self, changes: list[Made]) -> None:
+        """Stand at the beginning of the first segment whose change was tried and has no receipt, else behind the last.
+
+        changes: all that were made, or certainly not made. Their steps are found by identity, wherever they stand today.
+        """
+        places = {step.identity: step.address for step in walk(self.steps)}
+        order = {one.step: self._order[places[one.step]] for one in changes if one.step in places}
+        receipts = sorted((c for c in changes if c.state == "receipt"), key=lambda c: order.get(c.step, -1))
+        held = {one.step for one in receipts}
+        missing = min((order[one.step] for one in changes if one.step in order and one.step not in held), default=None)
+        for one in receipts:
+            if missing is None or order.get(one.step, -1) < missing:
+                self.last = places.get(one.step, self.last)
+                self._kept |= one.saved
+        self.rewind()
+
+    def receipt_of(self, step: Step) -> Made | None:
+        """The receipt of that change, if it was made before."""
+        return next((one for one in self.ledger.changes(self.key, "receipt") if one.step == step.identity), None)
 
     def made(self, made: str, saved: Mapping[str, Any]) -> None:
         """The change at that address has its receipt."""
@@ -72,7 +87,7 @@ class Passage:
         """Whether the step stands wholly before the last receipt (or is it)."""
         if self.last is None or self.last_is_in(step):
             return step.address == self.last
-        return self._order.get(step.address, 0) < self._order.get(self.last, -1)
+        return self._order.get(step.address, 0) <= self._order.get(self.last, -1)
 
     def last_is_in(self, step: Step) -> bool:
         """Whether the last receipt is of a step inside this one."""

@@ -52,10 +52,13 @@ def _about(ledger: Ledger, item: Item, made: Made | None) -> Question:
     )  # fmt: skip
 
 
-def left_before_again(made: Made, deaths: Deaths, late: float | None) -> float | None:
-    """Seconds until "it is not there" can be believed: 0.0 now, None never on this machine."""
+def left_before_again(made: Made, deaths: Deaths, late: float | None, looked: float = 0.0) -> float | None:
+    """Seconds until "it is not there" can be believed: 0.0 now, None never on this machine.
+
+    looked: how many seconds ago somebody looked: what was not there yet then may have come since.
+    """
     since = deaths.since(made.sender)
-    return None if since is None or late is None else max(0.0, late + 0.01 - since)
+    return None if since is None or late is None else max(0.0, late + 0.01 - (since - looked))
 
 
 def decide(
@@ -63,15 +66,17 @@ def decide(
     key: str,
     verdict: Verdict,
     *,
+    step: str | None = None,
     number: int | None = None,
     gives: Mapping[str, Any] | None = None,
     deaths: Deaths,
     late: float | None,
     row: Mapping[str, Any] | None = None,
+    looked: float = 0.0,
 ) -> None:
     """Settle what waits about one item. Raises Failed where the decision cannot be taken any more, or not yet.
 
-    number: the intent that the person looked at. gives: for `done`, what the answer would have shown.
+    step, number: the intent that the person looked at. looked: how many seconds ago the person did. gives: for `done`, what the answer would have shown.
     row: the item's row today, where it waits because that has changed.
     """
     item = ledger.item(key)
@@ -80,13 +85,13 @@ def decide(
     made = ledger.open_change(key)
     try:
         if made is not None:
-            if number is not None and number != made.number:
+            if (step, number) != (made.step, made.number):
                 raise Failed(_("this was decided about an earlier sending; look again"))
             if made.state == "intent":
                 raise Failed(
                     _("{key} is being sent right now, or its run was stopped: resume it first").format(key=key)
                 )
-            _settle(ledger, item, made, verdict, gives, deaths, late)
+            _settle(ledger, made, verdict, gives, left_before_again(made, deaths, late, looked))
         elif number is not None:
             raise Failed(_("{key} is no longer in doubt").format(key=key))
         elif item.waits:
@@ -97,43 +102,38 @@ def decide(
         raise Failed(_("{key} has changed meanwhile; look again").format(key=key)) from None
 
 
-def _settle(
-    ledger: Ledger,
-    item: Item,
-    made: Made,
-    verdict: Verdict,
-    gives: Mapping[str, Any] | None,
-    deaths: Deaths,
-    late: float | None,
-) -> None:
+def _settle(ledger: Ledger, made: Made, verdict: Verdict, gives: Mapping[str, Any] | None, left: float | None) -> None:
     match verdict:
         case "done":
             saved = {**made.saved, **(gives or {})}
             ledger.receipt(made, dict(gives) if gives else None, saved, "person")
         case "again":
-            left = left_before_again(made, deaths, late)
             if left is None:
                 raise Failed(
                     _("whatever was sent may still arrive: its robot was not seen dead here, or its site may queue it")
                 )
             if left > 0:
-                raise Failed(_("too early: what was sent may still arrive within {left:.0f} s").format(left=left))
-            ledger.not_made(made, "again", "started", _("a person saw that it is not there"))
-            ledger.release(item.key, to="todo")
+                raise Failed(
+                    _("too early: what was sent may still arrive; look again in {left:.0f} s").format(left=left + 0.5)
+                )
+            ledger.again(made, _("a person saw that it is not there"))
         case "give-up":
             ledger.not_made(made, "again", "given_up", _("given up by a person"))
 
 
 def _release(ledger: Ledger, item: Item, verdict: Verdict, row: Mapping[str, Any] | None) -> None:
+    seen = (item.state,)
     match verdict:
-        case "give-up":
-            ledger.release(item.key, to="given_up")
         case "done":
-            ledger.release(item.key, to="done", accepted=row if row is not None else item.row)
+            ledger.release(item.key, seen, to="done", accepted=row if row is not None else item.row)
+        case _ if item.state == "done":
+            raise Failed(_("{key} is done: it can only be left as it is").format(key=item.key))
+        case "give-up":
+            ledger.release(item.key, seen, to="given_up")
         case "again":
             if item.waits in ("row", "steps"):
                 ledger.relearn(item.key, row if row is not None else item.row)
-            ledger.release(item.key)
+            ledger.release(item.key, seen)
 
 
 def retry(ledger: Ledger, keys: list[str] | None, states: tuple[str, ...]) -> list[str]:
@@ -142,6 +142,9 @@ def retry(ledger: Ledger, keys: list[str] | None, states: tuple[str, ...]) -> li
     for item in ledger.items("refused", "failed", "given_up", "skipped"):
         named = item.key in keys if keys else item.state in states
         if named:
-            ledger.release(item.key, to="todo")
+            try:
+                ledger.release(item.key, (item.state,), to="todo")
+            except Overtaken:
+                continue  # a run has taken it meanwhile
             again.append(item.key)
     return again

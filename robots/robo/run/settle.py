@@ -74,6 +74,8 @@ def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, aske
     # Its steps are no part of the item's own way: they have no receipts and leave no names behind but the read ones.
     look = Passage(passage.ledger, passage.key, asked.steps, passage.base, passage.now, passage.alias, passage.row)
     look.saved = dict(passage.saved)
+    # What the look began to see too early proves nothing, however long it took.
+    proven = wait_left(course, made) == 0.0
     try:
         course.lent.renew()
         walks.run(asked.steps[: last + 1], look)
@@ -85,7 +87,6 @@ def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, aske
     except RoboError as error:
         _cannot_tell(course, passage, made, str(error))
         return "unknown"
-    proven = wait_left(course, made) == 0.0
     if found and not absent:
         values = _values_of(step, look, course)
         binds = action.manners.binds

@@ -39,8 +39,11 @@ class Walker:
         """
         while True:
             try:
+                if passage.last is None:
+                    passage.prepare()
                 return self.go(steps, passage)
             except _Again:
+                self._loops.stale()
                 passage.rewind()
             except SignedOut:
                 if passage.signed_again or not self._signed_in:
@@ -64,7 +67,7 @@ class Walker:
     def _step(self, step: Step, passage: Passage) -> None:
         if passage.last_is_in(step):
             for branch in (step.body, step.otherwise, step.on_error if isinstance(step.on_error, tuple) else ()):
-                if any(passage.lies_before(one) or passage.last_is_in(one) for one in branch):
+                if any(one.address == passage.last or passage.last_is_in(one) for one in branch):
                     return self.go(branch, passage)
         if passage.lies_before(step) and not self._redone(step):
             return None
@@ -121,7 +124,7 @@ class Walker:
                 self._note("step.failed", step, passage, reason=str(error), then="continue")
             case tuple():
                 self._note("step.failed", step, passage, reason=str(error), then="steps")
-                passage.saved["error"] = str(error)
+                passage.saved["error"] = {"message": str(error), "step": step.address}
                 self.go(step.on_error, passage)
             case _:
                 raise error
