@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,8 +26,9 @@ class Page:
         return self.file.read_text("utf-8")
 
     def blocks(self, language: str) -> list[str]:
-        """The blocks of code in that language, in order."""
-        return re.findall(rf"^```{language}\n(.*?)^```$", self.text, re.MULTILINE | re.DOTALL)
+        """The blocks of code in that language, in order, without the indentation of a list around them."""
+        found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", self.text, re.MULTILINE | re.DOTALL)
+        return [dedent(block) for _indent, block in found]
 
     @property
     def prose(self) -> str:

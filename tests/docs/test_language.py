@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from docs.pages import Page
+import pytest
+
+from docs.pages import README, Page
 from robo.flow import controls
 from robo.flow.filters import FILTERS
 from robo.flow.inputs import READERS
+from robo.flow.load import load_text
+from robo.flow.workspace import Workspace, open_workspace
 from robo.kit.shelf import installed
 
 LANGUAGE = Page("docs/language.md")
@@ -43,3 +48,21 @@ def test_filters_and_types_of_inputs_are_listed() -> None:
     assert words(filters) == {*FILTERS, "default"}
     (inputs,) = re.findall(r"Types: (.*?); beside", LANGUAGE.text, re.DOTALL)
     assert words(inputs) == set(READERS)
+
+
+@pytest.mark.parametrize("page", [README, LANGUAGE], ids=lambda page: page.name)
+def test_the_workspace_shown_is_one(page: Page, tmp_path: Path) -> None:
+    (shown,) = page.blocks("toml")
+    (tmp_path / "robo.toml").write_text(shown, encoding="utf-8")
+    workspace = open_workspace(tmp_path)
+    assert (list(workspace.sites), list(workspace.accounts)) == (["bureau"], ["bureau"])
+
+
+def test_the_flows_shown_are_flows(tmp_path: Path) -> None:
+    smallest, loop = LANGUAGE.blocks("yaml")
+    workspace = Workspace(tmp_path)
+    load_text(smallest, tmp_path / "flows" / "smallest.yaml", workspace, installed())
+    whole = "robo: 1\nsteps:\n" + loop.replace("[...]", "[open: /x, submit: {button: OK, read: {reference: '#r'}}]", 1)
+    text = whole.replace("[...]", "[open: /search, read: {reference: '#r'}]")
+    flow = load_text(text, tmp_path / "flows" / "loop.yaml", workspace, installed(), deep=False)
+    assert flow.steps[0].loop is not None
