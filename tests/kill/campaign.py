@@ -19,6 +19,8 @@ from robo.practice.office import Faults, Office, self_signed
 
 RESUMES = 2
 """So often a run may be resumed."""
+YIELDS = 30.0
+"""Seconds in which a lane whose browser or driver died ends by itself, with all that is below it."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class _Run:
         if role == "supervisor":
             began = desk.began
             left = desk.kill_supervisor()
-            self._struck(role, left)
+            self._struck(role, left, GONE)
             self._resumes += began
             desk.start()
             return
@@ -166,13 +168,14 @@ class _Run:
         lane = next((one for one in desk.processes() if one.role == "lane"), None)
         watched = [lane, *below(lane.pid)] if lane else []
         if kill(victim):
-            self._struck(role, left_after(watched, None, GONE))
+            seconds = GONE if role == "lane" else YIELDS
+            self._struck(role, left_after(watched, None, seconds), seconds)
 
-    def _struck(self, role: Role, left: list[Process]) -> None:
+    def _struck(self, role: Role, left: list[Process], seconds: float) -> None:
         self._figures.kills[role] += 1
         if left:
             named = ", ".join(f"{one.pid} {one.command[:120]}" for one in left)
-            self._figures.wrong.append(f"{GONE:g} s after the {role} was killed there is still {named}")
+            self._figures.wrong.append(f"{seconds:g} s after the {role} was killed there is still {named}")
 
     def _end(self) -> Told:
         told = self._desk.wait()
