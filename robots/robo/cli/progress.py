@@ -24,6 +24,7 @@ class Progress:
         self._store, self._to = store, to or sys.stderr
         self._looks = self._to.isatty()
         self._total = 0
+        self._shown = ""
         self._since = time.monotonic()
         self._ended: dict[tuple[str, str], str] = {}
         self._doubts: set[tuple[str, str]] = set()
@@ -78,7 +79,7 @@ class Progress:
             self._waiting.add(key)
             self._line(
                 _("{key}: in {seconds:.0f} s it can be looked up whether it was entered").format(
-                    key=key, seconds=report["waiting"]
+                    key=key or _("the run itself"), seconds=report["waiting"]
                 )
             )
 
@@ -95,9 +96,12 @@ class Progress:
         if 0 < done < self._total:
             left = (time.monotonic() - self._since) / done * (self._total - done)
             told.append(_("{time} left").format(time=_span(left)))
-        self._clear()
-        self._to.write(", ".join(told)[: shutil.get_terminal_size().columns - 1])
-        self._to.flush()
+        text = ", ".join(told)[: shutil.get_terminal_size().columns - 1]
+        if text != self._shown:
+            self._clear()
+            self._to.write(text)
+            self._to.flush()
+            self._shown = text
 
     def _line(self, text: str) -> None:
         if self._looks:
@@ -106,6 +110,7 @@ class Progress:
         self._to.flush()
 
     def _clear(self) -> None:
+        self._shown = ""
         self._to.write("\r\x1b[K")
 
 
