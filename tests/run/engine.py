@@ -172,6 +172,7 @@ class Machine:
 
     stops: each (ticks, survives): the process ends so many ticks after the last stop or start of a lane, one after the
     other; whether its supervisor survives and starts another lane.
+    stop_at: the process ends at the next tick of that name. most_lanes: more than so many are taken for endless.
     visits: ticks at which the person comes by, whatever the robot is doing.
     """
 
@@ -179,6 +180,8 @@ class Machine:
     office: Office = field(init=False)
     flow: Flow = field(init=False)
     stops: list[tuple[int, bool]] = field(default_factory=list)
+    stop_at: str | None = None
+    most_lanes: int = 150
     visits: dict[int, Callable[[], None]] = field(default_factory=dict)
     run: str = "r0"
     attempt: int = 0
@@ -227,10 +230,16 @@ class Machine:
             visit()
         if self.stops and self._since_stop >= self.stops[0][0]:
             self._supervised = self.stops.pop(0)[1]
-            self.stopped += 1
-            self._dead = True
-            self.where.append(where)
-            raise Stop(where)
+            self._die(where)
+        if where == self.stop_at:
+            self.stop_at = None
+            self._die(where)
+
+    def _die(self, where: str) -> None:
+        self.stopped += 1
+        self._dead = True
+        self.where.append(where)
+        raise Stop(where)
 
     # ---- starts
 
@@ -262,7 +271,7 @@ class Machine:
     def lane(self) -> Ending:
         """One lane, as a process of its own would be; ("lane", "killed") when it was stopped."""
         self.lanes += 1
-        if self.lanes > 150:
+        if self.lanes > self.most_lanes:
             raise Violation("endless: lane after lane")
         self._dead, self._supervised, self._since_stop = False, True, 0
         store = self.connect()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+
 from run.engine import Machine, each, entering, flow, step
 from run.office import Violation
 
@@ -188,5 +189,4 @@ def test_thousands_of_stops_were_survived() -> None:
     """The histories above are worth something only if they did stop."""
     if not STOPS:
         pytest.skip("the histories were not played in this process")
-    print(f"{sum(STOPS)} stops in {len(STOPS)} histories")
-    assert sum(STOPS) > 600
+    assert sum(STOPS) > 600, f"only {sum(STOPS)} stops in {len(STOPS)} histories"

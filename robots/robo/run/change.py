@@ -26,8 +26,8 @@ def make(
 ) -> None:
     """Make a change once.
 
-    A change with a receipt is not made again, whatever leads to it. Before the intent any error means that nothing was done. After it only `Refused` and `Failed` do; whatever else
-    comes is a doubt, and the lane ends.
+    A change with a receipt is not made again, whatever leads to it. Before the intent any error means that nothing was
+    done. After it only `Refused` and `Failed` do; whatever else comes is a doubt, and the lane ends.
     """
     known = passage.receipt_of(step)
     if known:

@@ -34,7 +34,8 @@ class Item:
     """One work item as the ledger knows it.
 
     run, attempt: which start of which run touched it last. position: its place in the source.
-    starts: beginnings since its last ending, or attempts to look up its doubt. failures: technical endings since a person or a success.
+    starts: beginnings since its last ending, or attempts to look up its doubt.
+    failures: technical endings since a person or a success.
     waits: why a person must look although it is not in doubt: "failures", "row", "steps", "changed".
     row: what the item was made of when it began, by column. accepted: digest of the row that a person accepted.
     """

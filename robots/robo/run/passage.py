@@ -46,9 +46,10 @@ class Passage:
         self._order = {step.address: number for number, step in enumerate(walk(steps))}
 
     def go_on_from(self, changes: list[Made]) -> None:
-        """Stand at the beginning of the first segment whose change was tried and has no receipt, else behind the last.
+        """Stand before the first change that was tried and has no receipt, else behind the last receipt.
 
-        changes: all that were made, or certainly not made. Their steps are found by identity, wherever they stand today.
+        changes: all that were made, or certainly not made; found by the identity of their steps, wherever these stand
+        today.
         """
         places = {step.identity: step.address for step in walk(self.steps)}
         order = {one.step: self._order[places[one.step]] for one in changes if one.step in places}

@@ -76,8 +76,9 @@ def decide(
 ) -> None:
     """Settle what waits about one item. Raises Failed where the decision cannot be taken any more, or not yet.
 
-    step, number: the intent that the person looked at. looked: how many seconds ago the person did. gives: for `done`, what the answer would have shown.
+    step, number: the intent that the person looked at. gives: for `done`, what the answer would have shown.
     row: the item's row today, where it waits because that has changed.
+    looked: how many seconds ago the person looked.
     """
     item = ledger.item(key)
     if item is None:
