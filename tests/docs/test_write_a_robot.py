@@ -90,6 +90,9 @@ def test_a_robot_killed_after_the_deed_looks_for_itself(workspace: Path) -> None
     assert deed in WITH_SETTLE
     dying = deed + f"    if to.name == {NOTES[1]!r}:\n        os.kill(os.getpid(), 9)\n"
     (workspace / "robots" / "notes.py").write_text(WITH_SETTLE.replace(deed, dying), encoding="utf-8")
+    # Doubts of a flow without site are left alone for a minute; here a second will do.
+    (workspace / "robo.toml").write_text('[sites.here]\naddress = "http://127.0.0.1:9"\nlate = "1s"\n', "utf-8")
+    (workspace / "flows" / "notes.yaml").write_text(FLOW + "settings: {site: here}\n", encoding="utf-8")
     ran = robo(workspace, "run", "notes")
     assert ran.returncode == 0, ran.stderr
     assert sorted(file.name for file in workspace.glob("note-*")) == NOTES
