@@ -50,7 +50,7 @@ steps:
   - for_each_row:
       in: =inputs.book
       key: row.numero
-      limit: =inputs.most
+      where: position < inputs.most + 2
       steps:
         - register.enter: {file: register.txt, number: =row.numero}
           save: rank

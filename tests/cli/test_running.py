@@ -27,9 +27,8 @@ def test_a_refused_item_is_done_after_retry(desk: Desk) -> None:
 
 def test_after_a_kill_nothing_is_entered_twice_and_the_doubt_is_settled_by_a_person(desk: Desk) -> None:
     desk.write("slow", "")
-    two = FLOW.replace("limit: =inputs.most", "where: row.numero in ['2026-0101', '2026-0102']")
-    desk.write("flows/register.yaml", two.replace("\nsteps:", "\nsettings: {site: far}\nsteps:"))
-    process = desk.start("run", "register")
+    desk.write("flows/register.yaml", FLOW.replace("\nsteps:", "\nsettings: {site: far}\nsteps:"))
+    process = desk.start("run", "register", "-i", "most=2")
     until(lambda: desk.register == ["2026-0101"])
     process.kill()
     process.communicate()
@@ -67,7 +66,7 @@ def test_old_work_is_adopted_and_a_renamed_flow_keeps_its_ledger(desk: Desk) -> 
     desk.robo("run", "register", "-i", "most=2")
     (desk.root / ".robo" / "robo.db").unlink()
     (desk.root / "flows" / "register.yaml").rename(desk.root / "flows" / "new.yaml")
-    asked = desk.robo("run", "new", "-i", "most=1")
+    asked = desk.robo("run", "new", "-i", "most=2")
     assert asked.returncode == 4
     assert "robo ledger adopt production/new/row" in asked.stdout
     assert desk.json("ledger", "adopt", "production/new/row")["adopted"] == ["2026-0101", "2026-0102"]
@@ -76,5 +75,5 @@ def test_old_work_is_adopted_and_a_renamed_flow_keeps_its_ledger(desk: Desk) -> 
     assert desk.robo("run", "newer").returncode == 4
     assert desk.robo("ledger", "rename", "production/new/row", "production/newer/row").returncode == 0
     desk.write("allowed", "")
-    assert desk.robo("run", "newer", "-i", "most=1").returncode == 0
+    assert desk.robo("run", "newer", "-i", "most=3").returncode == 0
     assert desk.register == ["2026-0101", "2026-0102", "2026-0103"]

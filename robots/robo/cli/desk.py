@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from robo.kit.shelf import Shelf
     from robo.run.store import Store
 
-BROKEN, STOPPED = 3, 130
+FAULTY, BROKEN, STOPPED = 2, 3, 130
+_STATES = {FAULTY: "faulty", BROKEN: "broken", STOPPED: "stopped"}
 
 
 class Desk:
@@ -83,6 +85,8 @@ class Desk:
         code = self._code(function, arguments)
         if self.as_json:
             self.answer.setdefault("exit", code)
+            if "error" in self.answer:
+                self.answer["state"] = _STATES.get(code, "failed")
             click.echo(json.dumps(self.answer, ensure_ascii=False, default=_plain))
         return code
 
@@ -91,13 +95,17 @@ class Desk:
             return function(self, **arguments) or 0
         except FaultyFlow as error:
             self.complain(str(error))
-            return 2
+            return FAULTY
         except RoboError as error:
             self.complain(str(error))
             return 1
         except KeyboardInterrupt:
             self.complain(_("Stopped."))
             return STOPPED
+        except BrokenPipeError:
+            # Whoever read the output has seen enough, such as `head`.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - nobody above could tell it in plain words

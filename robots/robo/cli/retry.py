@@ -13,7 +13,7 @@ from robo.run.people import retry as put_back
 from robo.run.start import held
 
 
-@command("retry", _("Put refused and failed items back to work: all of a run, or those named by their keys."))
+@command("retry", _("Put refused and failed items back to work: all that the last run knows, or those named."))
 @click.argument("words", nargs=-1, metavar="[RUN] [KEY]...")
 @click.option("--refused", is_flag=True, help=_("Only what was refused."))
 @click.option("--failed", is_flag=True, help=_("Only what failed."))
