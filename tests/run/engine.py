@@ -199,7 +199,7 @@ class Machine:
         self.place = self.folder / name
         self.place.mkdir(parents=True)
         self._dead = False
-        self._supervised = True
+        self._supervised = self._outlived = True
         self._since_stop = 0
         self._runs = 0
         self.store = self.connect()
@@ -232,8 +232,12 @@ class Machine:
             self._supervised = self.stops.pop(0)[1]
             self._die(where)
         if where == self.stop_at:
-            self.stop_at = None
+            self.stop_at, self._supervised = None, self._outlived
             self._die(where)
+
+    def die_at(self, where: str) -> None:
+        """Robot and supervisor end at the next tick of that name."""
+        self.stop_at, self._outlived = where, False
 
     def _die(self, where: str) -> None:
         self.stopped += 1
@@ -345,9 +349,9 @@ class Machine:
 
     # ---- the person
 
-    def asked(self) -> list[Question]:
+    def asked(self, name: str = LEDGER) -> list[Question]:
         """What waits for the person."""
-        return questions(self.ledger())
+        return questions(self.ledger(name))
 
     def answer(self, question: Question, verdict: Any = None, looked: float | None = None) -> bool:
         """Answer a question, truthfully unless told otherwise; False where the answer was not accepted.
@@ -362,7 +366,7 @@ class Machine:
             gives = {"reference": office.reference(key)}
         try:
             decide(
-                self.ledger(),
+                self.ledger(question.ledger),
                 key,
                 verdict,
                 step=question.step,

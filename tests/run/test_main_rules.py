@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,7 @@ def person_speaks_late(machine: Machine) -> None:
 
     def looks() -> None:
         now = machine.office.clock.monotonic()
-        for question in machine.asked():
-            verdict = machine.truth(question)
-            seen.append(lambda: machine.answer(question, verdict, looked=now))
+        seen.extend(partial(machine.answer, one, machine.truth(one), looked=now) for one in machine.asked())
 
     machine.office.search_down = True
     machine.visits = dict.fromkeys(range(60, 130), looks)

@@ -7,12 +7,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from robo.flow.model import Flow, Step
 from run.engine import Machine, each, entering, flow, step
 from run.office import Violation
 
@@ -108,8 +110,14 @@ def new_machine(folder: Path) -> Machine:
     machine = Machine(folder)
     for key in "ABC":
         machine.office.rows[key] = {"numero": key, "nom": f"name of {key}"}
-    machine.flow = flow(step("login"), each(entering(), machine.office, write_back={"Reference": "=reference"}))
+    machine.flow = whole(machine)
     return machine
+
+
+def whole(machine: Machine, *more: Step) -> Flow:
+    """Signs in, enters the items, files a report of the run."""
+    items = each((*more, *entering()), machine.office, write_back={"Reference": "=reference"})
+    return flow(step("login"), items, step("move", {"file": "='report of ' ~ run.id"}))
 
 
 def play(machine: Machine, history: History) -> None:
@@ -151,10 +159,9 @@ def edit(machine: Machine, between: Between) -> None:
         case "back":
             rows["B"] = {"numero": "B", "nom": "name of B"}
         case "flow" if between.new_run:
-            more = (step("note", {"text": "=row.nom"}), *entering())
-            machine.flow = flow(step("login"), each(more, machine.office, write_back={"Reference": "=reference"}))
+            machine.flow = whole(machine, step("note", {"text": "=row.nom"}))
         case "flow back" if between.new_run:
-            machine.flow = flow(step("login"), each(entering(), machine.office))
+            machine.flow = whole(machine)
 
 
 class Person:
@@ -176,8 +183,7 @@ class Person:
         machine = self._machine
         now = machine.office.clock.monotonic()
         for question in machine.asked():
-            verdict = machine.truth(question)
-            self._seen.append(lambda q=question, v=verdict: machine.answer(q, v, looked=now))  # type: ignore[misc]
+            self._seen.append(partial(machine.answer, question, machine.truth(question), looked=now))
 
     def _acts(self) -> None:
         for say in self._seen:

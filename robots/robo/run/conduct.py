@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from robo.flow.formula import evaluate
-from robo.kit.errors import FaultyFlow, LaneLost, RoboError
+from robo.kit.errors import Failed, FaultyFlow, LaneLost, RoboError
 from robo.kit.messages import _
 from robo.run.course import Broken, Course, EndLane, StopFlow, Stopped
 from robo.run.keyed import AskPerson
@@ -88,6 +88,8 @@ def _passage(course: Course) -> Passage:
     before = top.item(TOP)
     if before is None:
         before = top.begin(TOP, {}, None, fresh=True)
+    elif before.state == "given_up":
+        raise Failed(_("what this run was doing outside of its loops was given up by a person"))
     elif before.state not in ("committing", "in_doubt"):
         before = top.begin(TOP, {}, None, fresh=False)
     now = before.began_at
