@@ -58,7 +58,8 @@ def decide(
         _see_dead(desk, stored, ledger)
         if _let_arrive(desk, made, deaths, late):
             looked = clock.monotonic()
-    row = _todays_row(desk, stored, flow, loop, item) if item.waits in ("row", "steps", "changed") else None
+    accepts = verdict != "give-up" and item.waits in ("row", "steps", "changed")
+    row = _todays_row(desk, stored, flow, loop, item) if accepts else None
     journal = Journal(store, stored.id, clock)
     with store.write():
         settle(
