@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from robo.run.locks import Lock
 from robo.run.outcome import Outcome, outcome
 from robo.run.processes import Identity, end_marked, is_dead
 from robo.run.store import Store
-from robo.run.supervisor import Say, Supervisor
+from robo.run.supervisor import Say, Supervisor, scratch_of
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def bury(store: Store, ledgers: tuple[str, ...]) -> None:
     for run in {run for run, _sender in found}:
         if not end_marked(run):
             return
+        shutil.rmtree(scratch_of(run), ignore_errors=True)
     for _run, sender in found:
         # One on another machine cannot be seen from here: its items wait for a person.
         if is_dead(Identity.parse(sender)):

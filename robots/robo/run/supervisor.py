@@ -19,7 +19,7 @@ from robo.run.clock import SystemClock
 from robo.run.deaths import SeenDeaths
 from robo.run.folder import RunFolder
 from robo.run.journal import Journal
-from robo.run.processes import MARK, Child, Identity, become_subreaper, sweep
+from robo.run.processes import MARK, Child, Identity, become_subreaper, below, sweep
 from robo.run.store import Store
 
 GRACE = 20.0
@@ -27,6 +27,11 @@ GRACE = 20.0
 FRUITLESS = 4
 """So many lanes in a row may end without any progress of an item before the run fails."""
 Say = Callable[[dict[str, Any]], None]
+
+
+def scratch_of(run: str) -> Path:
+    """Where the lanes of a run keep profiles with their cookies; named after the run, so that its resume removes it."""
+    return Path(tempfile.gettempdir()) / f"robo-{run}"
 
 
 class Supervisor:
@@ -44,7 +49,9 @@ class Supervisor:
         """(state, reason) of the run's end."""
         become_subreaper()
         before = {number: signal.signal(number, self._interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
-        scratch = Path(tempfile.mkdtemp(prefix="robo-"))
+        scratch = scratch_of(self._order["run"])
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(mode=0o700)
         try:
             return self._lanes(scratch)
         finally:
@@ -110,7 +117,7 @@ class Supervisor:
                 child.end()
             self._follow()
         sweep()
-        if sender:
+        if sender and not below(os.getpid()):
             self._deaths.saw(sender)
         shutil.rmtree(scratch, ignore_errors=True)
         self._follow()
