@@ -15,6 +15,7 @@ from robo.browser.proxy import Proxy
 from robo.browser.scripts import script
 from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.browser.watch import Watch
+from robo.browser.watchdog import Watchdog
 from robo.browser.writes import writes
 from robo.kit.errors import Failed, LaneLost, SignedOut
 from robo.kit.lane import Lane, Site
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+_GRACE = 1.0
+"""Seconds beyond the step's patience until a question that waits is ended by force."""
 _SETTLED = 0.1
 """Seconds without traffic after which a page is quiet."""
 
@@ -42,6 +45,7 @@ class Page:
         self.lane, self.proxy = lane, proxy
         self._context = context
         self.watch = Watch(context)
+        self._watchdog = Watchdog(proxy)
         self._mark = 0
 
     @classmethod
@@ -77,6 +81,7 @@ class Page:
 
     def close(self) -> None:
         """End the browser and its proxy; what does not end by itself within seconds is left to be swept."""
+        self._watchdog.stop()
         with at_most(3), suppress(Exception):
             self._context.close()
         with suppress(Exception):
@@ -120,7 +125,8 @@ class Page:
         """Run a script of ours in the page; again if the page went on to another one meanwhile."""
         while True:
             try:
-                return (frame or self.tab.main_frame).evaluate(script(name), argument)
+                with self._watchdog.within(remaining() + _GRACE):
+                    return (frame or self.tab.main_frame).evaluate(script(name), argument)
             except Exception as error:
                 if is_gone(error) or not _moved_on(error) or remaining() <= 0.1:
                     raise
@@ -137,7 +143,7 @@ class Page:
         tab = self.tab
         tab.wait_for_load_state("domcontentloaded", timeout=remaining() * 1000)
         while time.monotonic() < end:
-            if self.watch.idle_for() >= quiet:
+            if not self.watch.busy and self.watch.idle_for() >= quiet:
                 break
             tab.wait_for_timeout(10)
         if not tab.is_closed():

@@ -10,7 +10,7 @@ from robo.browser.look import Form, look
 from robo.browser.page import Page
 from robo.browser.places import selector, unusable
 from robo.browser.reading import expression, proof_specs, proven, take
-from robo.browser.troubles import is_gone, plainly
+from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.kit.action import action
 from robo.kit.change import Change, Changing
 from robo.kit.errors import Failed, InDoubt, LaneLost, Refused, RoboError
@@ -56,7 +56,10 @@ def submit(
 
 
 def _receipt(page: Page, read: Mapping[str, Readings]) -> dict[str, Any]:
-    """What the answer shows. The change was made: a value that cannot be found is None, never a failure."""
+    """What the answer shows. The change was made: a value that cannot be found is None, never a failure.
+
+    LaneLost where the browser dies meanwhile: what it would have shown can still be looked up.
+    """
     values: dict[str, Any] = {}
     waited = 0.0
     try:
@@ -67,7 +70,9 @@ def _receipt(page: Page, read: Mapping[str, Readings]) -> dict[str, Any]:
             page.pause(0.05)
             waited += 0.05
     except Exception as error:
-        if not isinstance(error, RoboError) and not type(error).__module__.startswith("playwright"):
+        if isinstance(error, LaneLost) or is_gone(error):
+            raise LaneLost(_("the browser died (reading the answer)")) from error
+        if not isinstance(error, RoboError) and not is_theirs(error):
             raise
     return {name: values.get(name, reading.default) for name, reading in read.items()}
 
@@ -118,6 +123,7 @@ class _Sending:
 
     def _judge(self) -> None:
         page = self.page
+        page.pause(0.001)
         while True:
             told = self._look()
             yes = proven([one["expect"] for one in told], self.wanted)
@@ -137,12 +143,18 @@ class _Sending:
                 return
             if no:
                 raise Refused(" – ".join(one["around"] for one in told if one["around"]) or main["message"])
+            if page.proxy.dropped:
+                raise self._uncertain(self._silence())
             if remaining() <= 0.1 or not (self.wanted or self.unwanted):
                 raise self._unproven(main)
 
     def _look(self) -> list[dict[str, Any]]:
         """What each frame says, the page's own first; waits for as long as nothing is decided, a slice at most."""
         page = self.page
+        while page.watch.going and remaining() > 0.1 and not page.proxy.dropped:
+            page.pause(0.005)
+        if page.watch.going:
+            page.proxy.cut()
         page_slice = max(0.0, min(_SLICE, remaining() - 0.05))
         asked = {"expect": self.wanted, "refuse": self.unwanted, "signedOut": page.signed_out}
         told = []
@@ -161,10 +173,15 @@ class _Sending:
 
     def _broken(self, main: Mapping[str, Any]) -> RoboError:
         if main["broken"] or (main["status"] == 502 and not main["message"]):
-            return self._uncertain(_("the connection was closed without an answer"))
+            return self._uncertain(self._silence())
         return self._uncertain(
             _("the application answered {status}: {message}").format(status=main["status"], message=main["message"])
         )
+
+    def _silence(self) -> str:
+        if self.page.proxy.is_cut and not self.page.proxy.dropped:
+            return _("there was no answer in time")
+        return _("the connection was closed without an answer")
 
     def _uncertain(self, reason: str) -> RoboError:
         """A doubt if anything that could write left since the press, else a plain failure."""

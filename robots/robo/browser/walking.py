@@ -55,6 +55,7 @@ def visit(page: Page, address: str) -> None:
     if not page.proxy.allows(host):
         raise _not_allowed(host)
     page.watch.answer = False
+    page.proxy.reopen()
     try:
         response = page.tab.goto(address, wait_until="domcontentloaded", timeout=remaining() * 1000)
     except Exception as error:

@@ -24,6 +24,7 @@ class Watch:
         self.said: list[str] = []
         self.answer = False
         self._pending: set[Request] = set()
+        self._going: set[Request] = set()
         self._last = 0.0
         context.on("request", self._begun)
         context.on("requestfinished", self._ended)
@@ -38,6 +39,7 @@ class Watch:
     def forget(self) -> None:
         """Nothing is under way any more: the tabs that asked were closed."""
         self._pending.clear()
+        self._going.clear()
 
     def idle_for(self) -> float:
         """Seconds since the last request ended; 0 while one is under way."""
@@ -48,12 +50,19 @@ class Watch:
         """Whether a request is under way."""
         return bool(self._pending)
 
+    @property
+    def going(self) -> bool:
+        """Whether the page is on its way to another one: until then it answers no question."""
+        return bool(self._going)
+
     def _begun(self, request: Request) -> None:
         if not request.url.startswith(("http:", "https:")):
             return
         self._last = time.monotonic()
         if request.resource_type not in _ENDLESS:
             self._pending.add(request)
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            self._going.add(request)
         body = None
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             with suppress(UnicodeDecodeError):
@@ -62,6 +71,7 @@ class Watch:
 
     def _ended(self, request: Request) -> None:
         self._pending.discard(request)
+        self._going.discard(request)
         self._last = time.monotonic()
 
     def _asked(self, dialog: Dialog) -> None:

@@ -73,8 +73,15 @@ class Relay:
                 self._server.close()
             self._writer.close()
 
+    def cut(self) -> None:
+        """End it now; the browser is told that there will be no answer."""
+        if self._server:
+            self._server.cut()
+
     async def _serve(self, head: Head) -> bool:
         """False once the connection has ended."""
+        if self._roads.shut:
+            return False
         if head.host not in self._roads.hosts:
             self._roads.ledger.refuse(head.host)
             return await self._end(FORBIDDEN)
@@ -141,6 +148,13 @@ class _Server:
         self._over = True
         self._task.cancel()
         self._writer.close()
+
+    def cut(self) -> None:
+        """End both sides, with an answer of our own where a request that could write waits for one."""
+        if self._writes and not self._answered and not self._over:
+            self._near.write(LOST)
+        self.close()
+        self._near.close()
 
     async def _answers(self) -> None:
         start = b""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from robo.browser.proxy.plain import FORBIDDEN, UNREACHABLE, Head, Relay
 from robo.browser.proxy.traffic import LIMIT, Departure, Hosts, Ledger, Roads, Window
 from robo.browser.proxy.tunnel import Tunnel
+
+_JUST_NOW = 0.3
+"""Seconds."""
 
 
 class Proxy:
@@ -21,7 +25,9 @@ class Proxy:
         self._thread = threading.Thread(target=self._serve, name="browser-proxy", daemon=True)
         self._ready = threading.Event()
         self._tunnels: set[Tunnel] = set()
+        self._relays: set[Relay] = set()
         self._connections: set[asyncio.Task[None]] = set()
+        self._dropped_in = -1
         self.port = 0
 
     def start(self) -> str:
@@ -45,6 +51,19 @@ class Proxy:
         finally:
             self._within(self._end)
 
+    def cut(self) -> None:
+        """Let nothing more leave, and end what the browser waits for: what it sends again goes nowhere."""
+        self._within(self._cut)
+
+    def reopen(self) -> None:
+        """Let requests leave again, after a cut."""
+        self._roads.shut = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether nothing leaves any more."""
+        return self._roads.shut
+
     def mark(self) -> int:
         """A moment from which departures are counted."""
         return self._roads.ledger.mark
@@ -52,6 +71,20 @@ class Proxy:
     def left_since(self, mark: int) -> list[Departure]:
         """The requests that left since that moment."""
         return self._roads.ledger.since(mark)
+
+    @property
+    def dropped(self) -> bool:
+        """Whether a server closed without an answer since the form was sent, and nothing else is being waited for.
+
+        What was asked only just now is left out: pages ask for their clocks and news all the time.
+        """
+        found: list[Tunnel] = []
+        self._within(lambda: found.extend(self._tunnels))
+        asked = [tunnel for tunnel in found if tunnel.asked_in == self._roads.window.number and tunnel.waits]
+        earlier = [tunnel for tunnel in asked if time.monotonic() - tunnel.asked_at > _JUST_NOW]
+        if earlier and all(tunnel.lost for tunnel in earlier):
+            self._dropped_in = self._roads.window.number
+        return self._dropped_in == self._roads.window.number
 
     def trouble(self, host: str, port: int) -> str | None:
         """Why that host could not be reached: "unknown", "refused", "timeout", "unreachable"; None if it could."""
@@ -82,6 +115,13 @@ class Proxy:
         for tunnel in [tunnel for tunnel in self._tunnels if tunnel.idle]:
             tunnel.close()
 
+    def _cut(self) -> None:
+        self._roads.shut = True
+        for tunnel in [tunnel for tunnel in self._tunnels if tunnel.waits]:
+            tunnel.close()
+        for relay in list(self._relays):
+            relay.cut()
+
     def _end(self) -> None:
         self._roads.window.open = False
 
@@ -107,9 +147,17 @@ class Proxy:
         if head.method == "CONNECT":
             await self._tunnel(head, reader, writer)
         else:
-            await Relay(self._roads, reader, writer).run(head)
+            relay = Relay(self._roads, reader, writer)
+            self._relays.add(relay)
+            try:
+                await relay.run(head)
+            finally:
+                self._relays.discard(relay)
 
     async def _tunnel(self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._roads.shut:
+            writer.close()
+            return
         if head.host not in self._roads.hosts:
             self._roads.ledger.refuse(head.host)
             writer.write(FORBIDDEN)

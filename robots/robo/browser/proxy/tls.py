@@ -1,4 +1,4 @@
-"""What can be told of a TLS connection from outside: where the handshake ends and where requests begin.
+"""What can be told of a TLS connection from outside: where the handshake ends, where requests and answers begin.
 
 A record is `type (1 byte), version (2), length (2), length bytes`. Types: 20 change of cipher, 21 alert, 22 handshake,
 23 application data; TLS 1.3 hides the end of its handshake and its alerts in records of type 23 as well.
@@ -6,74 +6,90 @@ A record is `type (1 byte), version (2), length (2), length bytes`. Types: 20 ch
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-_HANDSHAKE, _DATA = 22, 23
+_ALERT, _HANDSHAKE, _DATA = 21, 22, 23
 _CLIENT_HELLO = 1
 _SHORTEST_HELLO = 100
+_HIDDEN_ALERT = 19
+"""Bytes of an alert in TLS 1.3: two of the alert, one of its type, sixteen of the seal."""
 _LONGEST_NOTICE = 24
 """Bytes: an alert or a change of key in TLS 1.3 is shorter than that, a request longer."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Bytes of one record. data: whether they are application data; begins: whether the record begins here."""
+    """Bytes of one record. length: of the whole record, without its head; begins: whether the record begins here."""
 
     content: bytes
-    data: bool
+    kind: int
+    length: int
     begins: bool
 
+    @property
+    def may_be_alert(self) -> bool:
+        """Whether this announces the end of the connection rather than being of an answer."""
+        return self.kind == _ALERT or (self.kind == _DATA and self.length == _HIDDEN_ALERT)
 
-class Records:
-    """Splits what the browser says into records, and tells the handshake from requests."""
+
+class Splitter:
+    """Splits one side's bytes at the borders of records; the head of a record is held back until it is whole."""
 
     def __init__(self) -> None:
         self._head = b""
-        self._left = 0
-        self._is_data = False
-        self._hello_seen = False
-        self._old = False
-        self._finished = False
+        self._kind = self._length = self._left = 0
 
-    @property
-    def finished(self) -> bool:
-        """Whether the browser has ended its handshake, in TLS 1.3; older versions say nothing after their answer."""
-        return self._finished and not self._old
-
-    def feed(self, content: bytes) -> list[Piece]:
-        """The pieces that these bytes complete; the head of a record is held back until it can be judged."""
-        pieces: list[Piece] = []
+    def feed(self, content: bytes) -> Iterator[Piece]:
+        """The pieces that these bytes complete."""
         content, self._head = self._head + content, b""
         at = 0
         while at < len(content):
-            if self._left:
-                end = min(len(content), at + self._left)
-                pieces.append(Piece(content[at:end], self._is_data, begins=False))
-                self._left -= end - at
-                at = end
-                continue
-            if len(content) - at < 6:
-                self._head = content[at:]
-                break
-            length = int.from_bytes(content[at + 3 : at + 5], "big")
-            self._is_data = self._judge(content[at], length, content[at + 5])
-            end = min(len(content), at + 5 + length)
-            self._left = at + 5 + length - end
-            pieces.append(Piece(content[at:end], self._is_data, begins=True))
+            begins = not self._left
+            if begins:
+                if len(content) - at < 6:
+                    self._head = content[at:]
+                    return
+                self._kind, self._length = content[at], int.from_bytes(content[at + 3 : at + 5], "big")
+                self._left = 5 + self._length
+            end = min(len(content), at + self._left)
+            self._left -= end - at
+            yield Piece(content[at:end], self._kind, self._length, begins)
             at = end
-        return pieces
 
-    def _judge(self, kind: int, length: int, first: int) -> bool:
-        """Whether the record carries a request."""
-        if kind == _HANDSHAKE:
+
+class Browser:
+    """Tells the requests in what the browser says from its handshake."""
+
+    def __init__(self) -> None:
+        self._splitter = Splitter()
+        self._hello_seen = False
+        self._old = False
+        self._finished = False
+        self._is_request = False
+
+    @property
+    def new(self) -> bool:
+        """Whether this is TLS 1.3 with its handshake ended."""
+        return self._finished and not self._old
+
+    def feed(self, content: bytes) -> Iterator[tuple[Piece, bool]]:
+        """The pieces, each with whether it is of a request."""
+        for piece in self._splitter.feed(content):
+            if piece.begins:
+                self._is_request = self._judge(piece)
+            yield piece, self._is_request
+
+    def _judge(self, piece: Piece) -> bool:
+        if piece.kind == _HANDSHAKE:
             # A second hello answers a server that asked for another key; anything else in the clear is TLS 1.2.
-            hello = first == _CLIENT_HELLO and length >= _SHORTEST_HELLO
+            hello = piece.content[5] == _CLIENT_HELLO and piece.length >= _SHORTEST_HELLO
             self._old = self._old or (self._hello_seen and not hello)
             self._hello_seen = True
             return False
-        if kind != _DATA:
+        if piece.kind != _DATA:
             return False
         if not self._old and not self._finished:
             self._finished = True
             return False
-        return self._old or length > _LONGEST_NOTICE
+        return self._old or piece.length > _LONGEST_NOTICE

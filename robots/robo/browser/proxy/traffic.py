@@ -102,6 +102,8 @@ class Roads:
     hosts: Hosts
     ledger: Ledger
     window: Window
+    shut: bool = False
+    """Whether nothing may leave any more."""
 
     async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Reach a host; OSError or TimeoutError, noted in the ledger, if it cannot be."""

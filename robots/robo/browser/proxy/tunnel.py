@@ -1,9 +1,12 @@
 """A CONNECT tunnel: TLS from end to end, of which the proxy sees the turns of speech alone.
 
 Chromium sends a form a second time, by itself, when a connection that it had used or made ahead closes without an
-answer; never on a fresh one. So while a form is being sent, a tunnel carries one request: if the browser begins another
-one on it, or uses one that is older than the press, the tunnel is closed before a byte is passed on, and Chromium goes
-to a fresh one.
+answer. Two walls stand against it while a form is being sent:
+
+* a connection older than the press, or one that has carried a request since, is closed before a byte of another
+  request is passed on: the form leaves on a connection that no idle time-out or firewall has cut behind our back;
+* when the server closes without an answer, the browser is not told: it goes on waiting instead of sending again, and
+  the robot learns of it from here.
 """
 
 from __future__ import annotations
@@ -11,13 +14,11 @@ from __future__ import annotations
 import asyncio
 import time
 
-from robo.browser.proxy.tls import Piece, Records
+from robo.browser.proxy.tls import Browser, Piece, Splitter
 from robo.browser.proxy.traffic import Departure, Roads
 
 _CHUNK = 64 * 1024
 _TLS = 22
-_IDLE = 0.5
-"""Seconds after which an unused tunnel counts as made ahead: Chromium would send again on it."""
 _QUIET = 0.03
 """Seconds of the server's silence after which an answer is taken for complete when a window opens."""
 
@@ -34,21 +35,30 @@ class Tunnel:
     ) -> None:
         self._roads, self._near, self._far, self._departure = roads, near, far, departure
         self._made_in = roads.window.number
+        self.asked_in = 0
+        """The window in which its last request began, 0 where none was open."""
+        self.asked_at = 0.0
+        self.lost = False
+        """Whether the server closed without an answer and the browser was not told."""
         self._requests = 0
         self._answered = False
         self._spoke = asyncio.Event()
-        self._last_said = self._shaken = time.monotonic()
-        self._turn = 0.0
-        self._greeted = 0.0
+        self._last_said = time.monotonic()
+        self._greeted = self._turn = 0.0
 
     @property
     def idle(self) -> bool:
         """Whether the browser may take it for its next request, as far as can be told."""
         silent = time.monotonic() - self._last_said > _QUIET
-        return silent if not self._requests else self._answered and silent
+        return silent and (self._answered or not self._requests)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a request of it has no answer yet."""
+        return self._requests > 0 and not self._answered
 
     def close(self) -> None:
-        """End both sides, what was already passed on excepted."""
+        """End both sides."""
         for _reader, writer in (self._near, self._far):
             writer.close()
 
@@ -57,45 +67,65 @@ class Tunnel:
         down = asyncio.create_task(self._down())
         try:
             await self._up()
-        except OSError:
-            pass
         finally:
             self.close()
             await asyncio.wait([down])
 
     async def _down(self) -> None:
         reader, writer = self._far[0], self._near[1]
+        splitter = Splitter()
+        farewell = b""
         try:
             while content := await reader.read(_CHUNK):
-                now = time.monotonic()
+                self._last_said = time.monotonic()
                 if not self._turn and self._greeted:
-                    self._turn = now - self._greeted
-                self._answered, self._last_said = True, now
-                self._spoke.set()
-                writer.write(content)
+                    self._turn = self._last_said - self._greeted
+                for piece in splitter.feed(content):
+                    farewell += piece.content
+                    if self.waits and piece.may_be_alert:
+                        continue
+                    writer.write(farewell)
+                    farewell = b""
+                    self._answered = True
+                    self._spoke.set()
                 await writer.drain()
         except OSError:
             pass
-        finally:
-            self.close()
+        if self.waits and self.asked_in:
+            self.lost = True
+            return
+        writer.write(farewell)
+        self.close()
 
     async def _up(self) -> None:
-        reader, writer = self._near[0], self._far[1]
-        content = await reader.read(_CHUNK)
-        if content and content[0] != _TLS:
-            await self._open_text(content)
-            return
-        self._greeted = time.monotonic()
-        records = Records()
-        while content:
-            for piece in records.feed(content):
-                if not piece.data:
-                    self._shaken = time.monotonic()
-                elif not await self._may_pass(piece, records):
-                    return
-                writer.write(piece.content)
-            await writer.drain()
+        reader = self._near[0]
+        try:
             content = await reader.read(_CHUNK)
+            if content and content[0] != _TLS:
+                await self._open_text(content)
+                return
+            self._greeted = time.monotonic()
+            browser = Browser()
+            while content:
+                for piece, of_request in browser.feed(content):
+                    if of_request and not await self._may_pass(piece, browser):
+                        return
+                    await self._say(piece.content)
+                content = await reader.read(_CHUNK)
+        except OSError:
+            return
+
+    async def _say(self, content: bytes) -> None:
+        """Pass on to the server; what comes after its end is dropped, lest the browser learn of it."""
+        if self.lost:
+            return
+        try:
+            self._far[1].write(content)
+            await self._far[1].drain()
+        except OSError:
+            if not (self.waits and self.asked_in):
+                raise
+            self.lost = True
 
     async def _open_text(self, content: bytes) -> None:
         """A tunnel without TLS is a WebSocket's: never sent again by the browser, each message may write."""
@@ -105,26 +135,28 @@ class Tunnel:
             await self._far[1].drain()
             content = await self._near[0].read(_CHUNK)
 
-    async def _may_pass(self, piece: Piece, records: Records) -> bool:
-        if not piece.begins or (self._requests and not self._answered):
+    async def _may_pass(self, piece: Piece, browser: Browser) -> bool:
+        """Whether a piece of a request goes on; counts requests by turns of speech."""
+        if not piece.begins or self.waits:
             return True
         window = self._roads.window
+        if self._roads.shut:
+            return False
         if window.open:
-            unused = not self._requests and time.monotonic() - self._shaken > _IDLE
-            if self._made_in != window.number or self._requests or unused:
+            if self._made_in != window.number or self._requests:
                 return False
-            if records.finished:
+            if browser.new:
                 await self._await_tickets()
         self._requests += 1
         self._answered = False
-        self._spoke.clear()
+        self.asked_in = window.number if window.open else 0
+        self.asked_at = time.monotonic()
         self._roads.ledger.left(self._departure)
         return True
 
     async def _await_tickets(self) -> None:
         """Let a TLS 1.3 server say what it says after the handshake, lest it be taken for the answer to a request."""
         self._spoke.clear()
-        await self._far[1].drain()
         try:
             await asyncio.wait_for(self._spoke.wait(), 2 * self._turn + 0.005)
         except TimeoutError:
