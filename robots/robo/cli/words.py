@@ -88,7 +88,9 @@ def answer(outcome: Outcome, question: Question) -> str:
     """The command that settles a question, as it can be pasted."""
     number = f" --number {question.number}" if question.number is not None else ""
     key = shlex.quote(question.key or "-")
-    return f"robo decide {outcome.run} {key} done|again|give-up{number}"
+    # What is done already can only be left as it is.
+    verdicts = "done" if question.why == "changed" else "done|again|give-up"
+    return f"robo decide {outcome.run} {key} {verdicts}{number}"
 
 
 def _waiting(outcome: Outcome) -> Iterator[str]:
