@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from robo.flow.formula import evaluate
-from robo.flow.model import Loop, Step
+from robo.flow.model import Loop, Step, walk
 from robo.kit.errors import Failed, Refused, SignedOut, Unreachable
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
@@ -15,7 +15,7 @@ from robo.kit.text import join_key
 from robo.run.course import SkipItem, StopFlow, Stopped
 from robo.run.ledger import Item, Ledger, Made, Overtaken
 from robo.run.passage import Passage, Walks, until
-from robo.run.scope import Row, differing
+from robo.run.scope import Row, differing, times, unsaved
 from robo.run.settle import ask_first, settle, wait_left
 from robo.run.tally import alarmed, begun_keys, rows_refused
 from robo.run.values import digest
@@ -47,6 +47,7 @@ class KeyedLoop:
         self._back = WriteBack(self._course, self.ledger, loop, source, self.key_of)
         self._filled = frozenset(loop.write_back)
         self._asked: set[tuple[str, int, str]] = set()
+        self._begun = begun_keys(self._course.store, self._course.run, self.ledger.name)
 
     # ---- the whole loop
 
@@ -80,10 +81,10 @@ class KeyedLoop:
         most = None if limit is None else int(limit)
         late: list[_Work] = []
         for work in works:
-            if self._over(most):
-                break
+            if self._over(most) and work.key not in self._begun:
+                continue
             item = self.ledger.item(work.key)
-            if item and item.starts >= STARTS and item.state == "started" and self._is_open(item):
+            if item and item.starts >= STARTS and item.state == "started" and item.waits is None:
                 self.ledger.end(work.key, "failed", _("begun {count} times without an ending").format(count=STARTS))
                 late.append(work)
                 continue
@@ -91,7 +92,7 @@ class KeyedLoop:
             self._take(work)
         self._doubts(by_key, wait=True)
         for work in late:
-            if not self._over(most):
+            if not self._over(None):
                 self._take(work, again=True)
         self._gone({work.key for work in works}, by_key)
 
@@ -99,12 +100,13 @@ class KeyedLoop:
         """Whether no further item is to be begun. Raises Stopped, and Failed where there were too many errors."""
         if self._course.stopping():
             raise Stopped
-        errors = len([i for i in self.ledger.items("refused", "failed") if self._is_of_this_start(i)])
-        errors += rows_refused(self._course.store, self._course.run, self._course.attempt, self.ledger.name)
-        if self._loop.max_errors is not None and errors > self._loop.max_errors:
-            self._back.checkpoint(force=True)
-            raise Failed(_("more than {count} errors").format(count=self._loop.max_errors))
-        return most is not None and len(begun_keys(self._course.store, self._course.run, self.ledger.name)) >= most
+        if self._loop.max_errors is not None:
+            errors = self.ledger.touched("refused", "failed")
+            errors += rows_refused(self._course.store, self._course.run, self._course.attempt, self.ledger.name)
+            if errors > self._loop.max_errors:
+                self._back.checkpoint(force=True)
+                raise Failed(_("more than {count} errors").format(count=self._loop.max_errors))
+        return most is not None and len(self._begun) >= most
 
     def _stop(self, reason: str) -> None:
         self._back.checkpoint(force=True)
@@ -218,13 +220,12 @@ class KeyedLoop:
         if receipts and not self._may_go_on(work, receipts):
             return
         item = self.ledger.begin(work.key, work.row, work.position, fresh=not receipts)
+        self._begun.add(work.key)
         passage = self._passage(item, work.row, work.position)
         passage.go_on_from(changes)
         self._through(passage)
 
     def _passage(self, item: Item, row: Mapping[str, Any], position: int | None) -> Passage:
-        from robo.run.scope import times, unsaved
-
         value = self._value(row)
         base = {
             **self._outer.scope(),
@@ -319,8 +320,6 @@ class KeyedLoop:
         self.prepared = False
 
     def _step_of_change(self) -> Step | None:
-        from robo.flow.model import walk
-
         actions = self._course.shelf.actions
         changing = (s for s in walk(self._loop.steps) if s.action in actions and actions[s.action].kind == "change")
         return next(changing, None)
@@ -368,9 +367,6 @@ class KeyedLoop:
     def _is_of_this_start(self, item: Item) -> bool:
         return item.run == self._course.run and item.attempt == self._course.attempt
 
-    def _is_open(self, item: Item) -> bool:
-        return item.waits is None
-
     # ---- doubts
 
     def _adopt(self) -> None:
@@ -388,7 +384,7 @@ class KeyedLoop:
                 continue
             if item.starts >= STARTS and self._is_of_this_start(item):
                 continue  # looking it up has ended the lane again and again: a person will look
-            left = wait_left(self._course, made)
+            left = wait_left(self._course, made) if self._can_be_asked(made) else None
             while wait and left:
                 self._course.report(waiting=left, key=item.key)
                 self._course.clock.wait(min(left, 1.0))
@@ -398,6 +394,15 @@ class KeyedLoop:
             if left == 0.0 or (wait and left is None):
                 self._asked.add((made.step, made.number, item.key))
                 self._settle(item, made, by_key.get(item.key))
+
+    def _can_be_asked(self, made: Made) -> bool:
+        """Whether anything but a person could say what became of it."""
+        step = next((one for one in walk(self._loop.steps) if one.identity == made.step), None)
+        if step is None:
+            return False
+        action = self._course.shelf.actions.get(step.action)
+        settles = action is not None and action.manners.settle is not None
+        return settles or bool(step.already_done or self._loop.already_done)
 
     def _settle(self, item: Item, made: Made, work: _Work | None) -> None:
         passage = self._passage(item, item.row, item.position)

@@ -121,10 +121,20 @@ class Ledger:
     def items(self, *states: str) -> list[Item]:
         """The items in these states, all if none is named, in the order of the source."""
         rows = self._store.all(
-            f"SELECT {_ITEM} FROM item WHERE ledger = :ledger ORDER BY position, key",  # noqa: S608
+            f"SELECT {_ITEM} FROM item WHERE ledger = :ledger{_among(states)} ORDER BY position, key",  # noqa: S608
             ledger=self.name,
         )
-        return [_item(row) for row in rows if not states or row[1] in states]
+        return [_item(row) for row in rows]
+
+    def touched(self, *states: str) -> int:
+        """How many items are in these states since this start of the run."""
+        row = self._store.one(
+            f"SELECT count(*) FROM item WHERE ledger = :ledger AND run = :run AND attempt = :attempt{_among(states)}",  # noqa: S608
+            ledger=self.name,
+            run=self._run,
+            attempt=self._attempt,
+        )
+        return int(row[0]) if row else 0
 
     def changes(self, key: str, *states: str) -> list[Made]:
         """The changes of an item in these states, in the order in which they were meant."""
@@ -353,9 +363,8 @@ class Ledger:
     def _set(self, key: str, states: tuple[str, ...] | None, **values: Any) -> None:
         values |= {"run": self._run, "attempt": self._attempt}
         names = ", ".join(f"{name} = :{name}" for name in values)
-        guard = " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
         changed = self._store.one(
-            f"UPDATE item SET {names} WHERE ledger = :ledger AND key = :key{guard} RETURNING key",  # noqa: S608
+            f"UPDATE item SET {names} WHERE ledger = :ledger AND key = :key{_among(states or ())} RETURNING key",  # noqa: S608
             ledger=self.name,
             key=key,
             **values,
@@ -373,6 +382,10 @@ class Ledger:
         )  # fmt: skip
         if changed is None:
             raise Overtaken(f"{self.name} {made.key} {made.step} {made.number}: not in {states}")
+
+
+def _among(states: tuple[str, ...]) -> str:
+    return " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
 
 
 def _item(row: tuple[Any, ...]) -> Item:

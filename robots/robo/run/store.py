@@ -33,6 +33,7 @@ MIGRATIONS = (
         PRIMARY KEY (ledger, key)
     );
     CREATE INDEX item_of_run ON item (run);
+    CREATE INDEX item_in_state ON item (ledger, state);
     CREATE TABLE change (
         ledger TEXT NOT NULL, key TEXT NOT NULL, step TEXT NOT NULL, number INTEGER NOT NULL,
         address TEXT NOT NULL, state TEXT NOT NULL, why TEXT, summary TEXT NOT NULL, same_as TEXT NOT NULL,

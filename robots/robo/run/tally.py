@@ -29,12 +29,21 @@ def rows_refused(store: Store, run: str, attempt: int, ledger: str, position: in
 
 
 def alarmed(store: Store, run: str, ledger: str, has_receipts: bool) -> bool:
-    """Whether to ask before going on: the proof did not come for the very first change, or three times in a row."""
+    """Whether to ask before going on: the proof did not come for the very first change, or three times in a row.
+
+    What a person has decided meanwhile, from wherever, is asked about no more.
+    """
     rows = store.all(
-        "SELECT kind, event FROM journal WHERE run = :run AND ledger = :ledger AND kind IN "
-        "('change.made', 'change.in_doubt', 'change.not_made') ORDER BY seq DESC LIMIT 3",
+        "SELECT journal.kind, journal.event, change.why FROM journal LEFT JOIN change "
+        "ON change.ledger = journal.ledger AND change.key = journal.key AND change.step = journal.step "
+        "AND change.number = json_extract(journal.event, '$.number') "
+        "WHERE journal.run = :run AND journal.ledger = :ledger "
+        "AND journal.kind IN ('change.made', 'change.in_doubt', 'change.not_made') ORDER BY journal.seq DESC LIMIT 3",
         run=run,
         ledger=ledger,
     )
-    live = [kind == "change.in_doubt" and json.loads(event).get("live") for kind, event in rows]
-    return bool(live) and bool((not has_receipts and live[0]) or (len(live) == 3 and all(live)))
+    live = [
+        kind == "change.in_doubt" and bool(json.loads(event).get("live")) and why not in ("again", "past", "person")
+        for kind, event, why in rows
+    ]
+    return bool(live) and ((not has_receipts and live[0]) or (len(live) == 3 and all(live)))
