@@ -201,6 +201,16 @@ def test_the_first_doubt_of_a_loop_without_receipt_stops_it(machine: Machine) ->
     assert machine.events("loop.stopped")
 
 
+def test_a_loop_that_stopped_at_its_first_doubt_goes_on_once_a_person_has_decided(machine: Machine) -> None:
+    machine.office.fates, machine.office.search_down = ["lost"], True
+    machine.start()
+    machine.office.clock.wait(LATE)
+    (question,) = machine.asked()
+    assert machine.answer(question, "again")
+    machine.resume()
+    assert machine.states() == dict.fromkeys("ABC", "done")
+
+
 def test_three_doubts_in_a_row_stop_the_loop(machine: Machine) -> None:
     for key in "DEF":
         machine.office.rows[key] = {"numero": key, "nom": ""}
