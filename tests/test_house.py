@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "robots").rglob("*.py"))
 LONGEST = 500
 UNFINISHED = ("TODO", "FIXME", "XXX", "raise NotImplemented")
-HEAVY = ("playwright", "openpyxl", "lxml")
+HEAVY = ("playwright", "openpyxl", "asyncio")
 
 
 def name(path: Path) -> str:

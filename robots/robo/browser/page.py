@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from robo.browser.chromium import arguments, executable, profile
 from robo.browser.driver import at_most, driver
-from robo.browser.proxy import Proxy
 from robo.browser.scripts import script
 from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.browser.watch import Watch
@@ -26,6 +25,8 @@ from robo.kit.resource import resource
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame
     from playwright.sync_api import Page as Tab
+
+    from robo.browser.proxy import Proxy
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LOCALES = {"fr": "fr-FR", "en": "en-GB"}
@@ -54,6 +55,8 @@ class Page:
         program = executable()
         sites = [*lane.sites, *([lane.site] if lane.site else [])]
         hosts = {urlsplit(site.address).hostname or "" for site in sites} | set(lane.allow_hosts)
+        from robo.browser.proxy import Proxy
+
         proxy = Proxy(hosts - {""})
         address = proxy.start()
         try:

@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from robo.browser.proxy import Proxy
+if TYPE_CHECKING:
+    from robo.browser.proxy import Proxy
 
 _LOOK = 0.2
 """Seconds between looks at the clock and at the proxy."""

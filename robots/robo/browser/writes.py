@@ -6,11 +6,13 @@ import fnmatch
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from robo.browser.proxy import Departure
 from robo.kit.lane import Harmless
+
+if TYPE_CHECKING:
+    from robo.browser.proxy import Departure
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
