@@ -27,7 +27,7 @@ from robo.run.locks import Lock
 from robo.run.outcome import Outcome, outcome
 from robo.run.processes import Identity, end_marked, is_dead
 from robo.run.store import Store
-from robo.run.supervisor import Say, Supervisor, scratch_of
+from robo.run.supervisor import Say, Supervisor, mark_of, scratch_of
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,10 @@ def bury(store: Store, ledgers: tuple[str, ...]) -> None:
         return
     deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
     for run in {run for run, _sender in found}:
-        if not end_marked(run):
+        known = store.one("SELECT folder FROM run WHERE id = :run", run=run)
+        if known is None or not end_marked(mark_of(known[0])):
             return
-        shutil.rmtree(scratch_of(run), ignore_errors=True)
+        shutil.rmtree(scratch_of(known[0]), ignore_errors=True)
     for _run, sender in found:
         # One on another machine cannot be seen from here: its items wait for a person.
         if is_dead(Identity.parse(sender)):

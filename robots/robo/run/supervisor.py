@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -29,9 +30,17 @@ FRUITLESS = 4
 Say = Callable[[dict[str, Any]], None]
 
 
-def scratch_of(run: str) -> Path:
-    """Where the lanes of a run keep profiles with their cookies; named after the run, so that its resume removes it."""
-    return Path(tempfile.gettempdir()) / f"robo-{run}"
+def mark_of(folder: str) -> str:
+    """What the processes of a run are known by, told from a run of that name in another workspace. folder: the run's"""
+    return f"{Path(folder).name}-{hashlib.blake2b(folder.encode(), digest_size=4).hexdigest()}"
+
+
+def scratch_of(folder: str) -> Path:
+    """Where the lanes of a run keep profiles with their cookies; named after the run, so that its resume removes it.
+
+    Short: Chromium keeps a socket below it, whose address may not be longer than some hundred characters.
+    """
+    return Path(tempfile.gettempdir()) / f"robo-{mark_of(folder)[-8:]}"
 
 
 class Supervisor:
@@ -49,7 +58,7 @@ class Supervisor:
         """(state, reason) of the run's end."""
         become_subreaper()
         before = {number: signal.signal(number, self._interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
-        scratch = scratch_of(self._order["run"])
+        scratch = scratch_of(self._order["folder"])
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700)
         try:
@@ -86,7 +95,7 @@ class Supervisor:
     def _lane(self, number: int, scratch: Path) -> tuple[str, str]:
         """One lane from its start to the death of all its processes."""
         order = {**self._order, "scratch": str(scratch), "lane": number}
-        environment = {**os.environ, MARK: order["run"]}
+        environment = {**os.environ, MARK: mark_of(order["folder"])}
         command = [sys.executable, "-m", "robo.run.lane", json.dumps(order)]
         child = Child.start(command, environment=environment, inherit=self._locks)
         told = 0
