@@ -35,11 +35,11 @@ def fill(fields: Mapping[str, Value] | list[Any], page: Page, inside: Text | Non
     - fill: {Nom: =row.nom, Date de naissance: =row.naissance, Dossier urgent: yes}
     """
     page.watch.answer = False
+    page.watch.said.clear()
     items = [(as_place(label), value) for label, value in _pairs(fields)]
     with plainly(_("filling the form")):
         enter(page, items, inside)
     if objection := page.watch.objection():
-        page.watch.mark()
         raise Failed(objection)
 
 

@@ -126,12 +126,13 @@ class Page:
 
     def ask(self, name: str, argument: Any = None, frame: Frame | None = None) -> Any:
         """Run a script of ours in the page; again if the page went on to another one meanwhile."""
+        end = time.monotonic() + remaining() + 2 * _GRACE
         while True:
             try:
                 with self._watchdog.within(remaining() + _GRACE):
                     return (frame or self.tab.main_frame).evaluate(script(name), argument)
             except Exception as error:
-                if is_gone(error) or not _moved_on(error) or remaining() <= 0.1:
+                if is_gone(error) or not _moved_on(error) or time.monotonic() > end:
                     raise
                 if frame is not None and frame.is_detached():
                     raise Failed(_("a frame of the page went away")) from None

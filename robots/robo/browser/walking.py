@@ -55,13 +55,23 @@ def visit(page: Page, address: str) -> None:
     if not page.proxy.allows(host):
         raise _not_allowed(host)
     page.watch.answer = False
+    page.watch.said.clear()
     page.proxy.reopen()
-    try:
-        response = page.tab.goto(address, wait_until="domcontentloaded", timeout=remaining() * 1000)
-    except Exception as error:
-        if not is_theirs(error):
-            raise
-        raise _no_answer(page, error, address, host, port) from None
+    while True:
+        try:
+            response = page.tab.goto(address, wait_until="domcontentloaded", timeout=remaining() * 1000)
+            break
+        except Exception as error:
+            if not is_theirs(error):
+                raise
+            # The error page of an earlier failure may arrive late, and get in the way of what follows.
+            if (
+                "interrupted by another navigation" in str(error)
+                and "chrome-error:" in str(error)
+                and remaining() > 0.1
+            ):
+                continue
+            raise _no_answer(page, error, address, host, port) from None
     if response is not None:
         _judge(page, response, host, port)
 
@@ -90,8 +100,10 @@ def _no_answer(page: Page, error: Exception, address: str, host: str, port: int)
     refused = [one for one in page.proxy.refused if one in text]
     if refused:
         return _not_allowed(refused[0])
-    if "ERR_TUNNEL_CONNECTION_FAILED" in text and (reason := page.proxy.trouble(host, port)):
+    if reason := page.proxy.trouble(host, port):
         return Unreachable(_reasons(host)[reason])
+    if "ERR_HTTP_RESPONSE_CODE_FAILURE" in text:
+        return Failed(_("{address} answered with an error and no page").format(address=address))
     if "ERR_CERT" in text:
         return Failed(_("the certificate of {host} is not trusted by this machine").format(host=host))
     if "ERR_ABORTED" in text:

@@ -78,6 +78,8 @@ class Proxy:
 
         What was asked only just now is left out: pages ask for their clocks and news all the time.
         """
+        if not self._roads.window.open:
+            return False
         found: list[Tunnel] = []
         self._within(lambda: found.extend(self._tunnels))
         asked = [tunnel for tunnel in found if tunnel.asked_in == self._roads.window.number and tunnel.waits]
