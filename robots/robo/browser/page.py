@@ -132,7 +132,9 @@ class Page:
                 with self._watchdog.within(remaining() + _GRACE):
                     return (frame or self.tab.main_frame).evaluate(script(name), argument)
             except Exception as error:
-                if is_gone(error) or not _moved_on(error) or time.monotonic() > end:
+                if is_gone(error):
+                    raise LaneLost(_("the browser died (looking at the page)")) from error
+                if not _moved_on(error) or time.monotonic() > end:
                     raise
                 if frame is not None and frame.is_detached():
                     raise Failed(_("a frame of the page went away")) from None
