@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from robo.flow.formula import evaluate
+from robo.flow.names import ROWS
 from robo.kit.errors import Failed, FaultyFlow, LaneLost, RoboError
 from robo.kit.messages import _
 from robo.run.course import Broken, Course, EndLane, StopFlow, Stopped
@@ -121,17 +123,24 @@ def _evidence(course: Course) -> None:
             course.journal.note("evidence", ledger=course.top.name, key=TOP, files=dict(kept))
 
 
-class _Rows(dict[str, int]):
+class _Rows(Mapping[str, int]):
     """`rows.done` and its like: counts over the items of this run."""
 
     def __init__(self, course: Course) -> None:
-        super().__init__()
         self._course = course
 
-    def __missing__(self, state: str) -> int:
+    def __getitem__(self, state: str) -> int:
+        if state not in ROWS:
+            raise KeyError(state)
         found = self._course.store.one(
-            "SELECT count(*) FROM item WHERE run = :run AND state = :state AND ledger NOT LIKE 'run/%'",
+            "SELECT count(*) FROM item WHERE run = :run AND ledger NOT LIKE 'run/%' AND state = :state",
             run=self._course.run,
             state=state,
         )
         return int(found[0]) if found else 0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ROWS)
+
+    def __len__(self) -> int:
+        return len(ROWS)

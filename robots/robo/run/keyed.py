@@ -384,25 +384,25 @@ class KeyedLoop:
                 continue
             if item.starts >= STARTS and self._is_of_this_start(item):
                 continue  # looking it up has ended the lane again and again: a person will look
-            left = wait_left(self._course, made) if self._can_be_asked(made) else None
+            left = self._left(made)
             while wait and left:
                 self._course.report(waiting=left, key=item.key)
                 self._course.clock.wait(min(left, 1.0))
                 if self._course.stopping():
                     raise Stopped
-                left = wait_left(self._course, made)
+                left = self._left(made)
             if left == 0.0 or (wait and left is None):
                 self._asked.add((made.step, made.number, item.key))
                 self._settle(item, made, by_key.get(item.key))
 
-    def _can_be_asked(self, made: Made) -> bool:
-        """Whether anything but a person could say what became of it."""
+    def _left(self, made: Made) -> float | None:
+        """Seconds until asking about a change can prove anything; None where only a person can say."""
         step = next((one for one in walk(self._loop.steps) if one.identity == made.step), None)
-        if step is None:
-            return False
-        action = self._course.shelf.actions.get(step.action)
-        settles = action is not None and action.manners.settle is not None
-        return settles or bool(step.already_done or self._loop.already_done)
+        action = self._course.shelf.actions.get(step.action) if step else None
+        if step is None or action is None:
+            return None
+        asked = action.manners.settle or step.already_done or self._loop.already_done
+        return wait_left(self._course, made) if asked else None
 
     def _settle(self, item: Item, made: Made, work: _Work | None) -> None:
         passage = self._passage(item, item.row, item.position)

@@ -48,7 +48,7 @@ class Loops:
             if isinstance(listed, str) or not isinstance(listed, Iterable):
                 raise Refused(_("for_each goes through a list"))
             return Listed(list(listed))
-        called = course.shelf.sources[loop.kind]
+        called = course.shelf.sources[step.action.removeprefix("for_each_")]
         return called.cls(**call_arguments(called, values, course.workspace, course.vault))
 
     def _each(self, step: Step, loop: Loop, source: Source, passage: Passage) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 
 from robo.flow.model import Flow, loops, walk
 from robo.flow.workspace import Workspace
-from robo.kit.errors import Busy, Failed
+from robo.kit.errors import Busy, Failed, FaultyFlow
 from robo.kit.messages import _
+from robo.kit.secrets import Secret
 from robo.kit.shelf import OWN, Shelf
 from robo.kit.text import slug
 from robo.run.clock import SystemClock
@@ -48,6 +49,13 @@ def begin(
     options: Options | None = None,
 ) -> Outcome:
     """Run a checked flow now. Raises Busy where another run holds one of its ledgers."""
+    hidden = [name for name, value in inputs.items() if isinstance(value, Secret)]
+    if hidden:
+        raise FaultyFlow(
+            _("{name} is secret and would have to be kept with the run: name it under `secrets` instead").format(
+                name=hidden[0]
+            )
+        )
     clock = SystemClock()
     run = _new_name(store, flow, clock)
     ledgers = _ledgers(workspace, flow, run)

@@ -53,5 +53,4 @@ class WriteBack:
         for key in result.missing:
             course.journal.note("source.written", ledger=self._ledger.name, key=key, missing=True)
         settled = {*result.written, *result.missing, *(key for key, _column, _there in result.conflicts)}
-        if elsewhere is None:
-            self._ledger.written(sorted(settled), target)
+        self._ledger.written(sorted(settled), str(elsewhere or target))
