@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from robo.flow.formula import evaluate
-from robo.flow.model import Loop, Step, walk
+from robo.flow.model import AlreadyDone, Loop, Step, walk
 from robo.kit.errors import Failed, Refused, SignedOut, Unreachable
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
@@ -395,13 +395,19 @@ class KeyedLoop:
                 self._asked.add((made.step, made.number, item.key))
                 self._settle(item, made, by_key.get(item.key))
 
+    def _asked_about(self, made: Made) -> AlreadyDone | None:
+        """The loop's `already_done`, which speaks of its change and of nothing else that may have sent something."""
+        action = self._course.shelf.actions.get(self._action_of(made))
+        return self._loop.already_done if action and action.kind == "change" else None
+
+    def _action_of(self, made: Made) -> str:
+        return next((one.action for one in walk(self._loop.steps) if one.identity == made.step), "")
+
     def _left(self, made: Made) -> float | None:
         """Seconds until asking about a change can prove anything; None where only a person can say."""
-        step = next((one for one in walk(self._loop.steps) if one.identity == made.step), None)
-        action = self._course.shelf.actions.get(step.action) if step else None
-        if step is None or action is None:
-            return None
-        asked = action.manners.settle or step.already_done or self._loop.already_done
+        action = self._course.shelf.actions.get(self._action_of(made))
+        own = any(one.already_done for one in walk(self._loop.steps) if one.identity == made.step)
+        asked = own or (action and action.manners.settle) or self._asked_about(made)
         return wait_left(self._course, made) if asked else None
 
     def _settle(self, item: Item, made: Made, work: _Work | None) -> None:
@@ -409,7 +415,7 @@ class KeyedLoop:
         passage.go_on_from(self.ledger.changes(item.key, "receipt"))
         try:
             self.ledger.looking(item.key, item.starts + 1)
-            verdict = settle(self._walks, passage, made, self._loop.already_done)
+            verdict = settle(self._walks, passage, made, self._asked_about(made))
             if verdict == "unknown":
                 self.ledger.looking(item.key, 0)
         except Overtaken:

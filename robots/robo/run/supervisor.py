@@ -141,7 +141,7 @@ class Supervisor:
 
     def _progress(self) -> int:
         row = self._store.one(
-            "SELECT count(*) FROM journal WHERE run = :run AND (kind LIKE 'item.%' OR kind LIKE 'change.%')",
+            "SELECT count(*) FROM journal WHERE run = :run AND (kind = 'item.ended' OR kind LIKE 'change.%')",
             run=self._order["run"],
         )
         return int(row[0]) if row else 0
