@@ -57,6 +57,7 @@ def visit(page: Page, address: str) -> None:
     page.watch.answer = False
     page.watch.said.clear()
     page.proxy.reopen()
+    tries = [False, True, True]
     while True:
         try:
             response = page.tab.goto(address, wait_until="domcontentloaded", timeout=remaining() * 1000)
@@ -65,11 +66,7 @@ def visit(page: Page, address: str) -> None:
             if not is_theirs(error):
                 raise
             # The error page of an earlier failure may arrive late, and get in the way of what follows.
-            if (
-                "interrupted by another navigation" in str(error)
-                and "chrome-error:" in str(error)
-                and remaining() > 0.1
-            ):
+            if "interrupted by another navigation" in str(error) and tries.pop():
                 continue
             raise _no_answer(page, error, address, host, port) from None
     if response is not None:
