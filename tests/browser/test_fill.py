@@ -75,13 +75,13 @@ def test_value_that_did_not_stay_fails(kinds: Hand, label: str, words: str) -> N
         kinds("fill", {label: "250"}, patience=0.8)
 
 
-def test_whole_form_reaches_the_office_as_written(desk: Desk, tmp_path: Path) -> None:
+def test_whole_form_reaches_the_office_as_written(both_desks: Desk, tmp_path: Path) -> None:
     file = tmp_path / "pièce.pdf"
     file.write_bytes(b"%PDF-1.4 " + b"x" * 300_000)
     typed = {"Date de naissance": date(1980, 2, 1), "Montant demandé (€)": Decimal("1250.50"), "Dossier urgent": True}
-    desk.fill(changed=typed | {"Observations": "ligne 1\nligne 2", "Pièce justificative": file})
-    desk.send()
-    assert desk.office.records[0].fields.items() >= {
+    both_desks.fill(changed=typed | {"Observations": "ligne 1\nligne 2", "Pièce justificative": file})
+    both_desks.send()
+    assert both_desks.office.records[0].fields.items() >= {
         "numero": "A-1", "civilite": "Madame", "nom": "Dupont", "prenom": "Anne", "date_naissance": "1980-02-01",
         "code_postal": "31000", "commune": "Toulouse", "type": "Association", "montant": "1250,50", "urgent": "oui",
         "observations": "ligne 1\r\nligne 2", "piece": "pièce.pdf",
