@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ from robo.kit.lane import Lane
 def browser_of(profile: Path) -> int:
     """The process number of the browser that runs on this profile."""
     for folder in Path("/proc").glob("[0-9]*"):
-        words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        if f"--user-data-dir={profile}" in words and not any(word.startswith("--type=") for word in words):
-            return int(folder.name)
+        with suppress(OSError):  # gone while we looked
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if f"--user-data-dir={profile}" in words and not any(word.startswith("--type=") for word in words):
+                return int(folder.name)
     raise LookupError(profile)
 
 

@@ -67,6 +67,7 @@ def visit(page: Page, address: str) -> None:
                 raise
             # The error page of an earlier failure may arrive late, and get in the way of what follows.
             if "interrupted by another navigation" in str(error) and tries.pop():
+                page.pause(0.2)
                 continue
             raise _no_answer(page, error, address, host, port) from None
     if response is not None:

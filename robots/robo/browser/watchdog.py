@@ -22,6 +22,7 @@ class Watchdog:
         self._proxy = proxy
         self._asked = threading.Event()
         self._over = False
+        self._turn = threading.Lock()
         self._until: float | None = None
         self._thread = threading.Thread(target=self._watch, name="browser-watchdog", daemon=True)
         self._thread.start()
@@ -34,8 +35,9 @@ class Watchdog:
         try:
             yield
         finally:
-            self._until = None
-            self._asked.clear()
+            with self._turn:  # a cut that is under way ends first, lest it hit what is asked next
+                self._until = None
+                self._asked.clear()
 
     def stop(self) -> None:
         """End the thread."""
@@ -46,6 +48,7 @@ class Watchdog:
     def _watch(self) -> None:
         while self._asked.wait() and not self._over:
             time.sleep(_LOOK)
-            until = self._until
-            if until is not None and (time.monotonic() > until or self._proxy.dropped):
-                self._proxy.cut()
+            with self._turn:
+                until = self._until
+                if until is not None and (time.monotonic() > until or self._proxy.dropped):
+                    self._proxy.cut()

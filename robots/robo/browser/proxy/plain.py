@@ -139,7 +139,7 @@ class _Server:
 
     async def send(self, content: bytes) -> None:
         """Send a part of its body; after an early end of the server the rest is dropped."""
-        if not self._over:
+        if not self._over and not self._writer.is_closing():
             self._writer.write(content)
             await self._writer.drain()
 
@@ -166,6 +166,8 @@ class _Server:
                         continue
                     # The browser sends again after a 408 on a connection it had used: a 400 says as much to people.
                     content = start.replace(b" 408 ", b" 400 ", 1) if start[:13].endswith(b" 408 ") else start
+                if self._near.is_closing():
+                    break
                 self._answered = True
                 self._near.write(content)
                 await self._near.drain()

@@ -84,6 +84,8 @@ class Tunnel:
                     farewell += piece.content
                     if self.waits and piece.may_be_alert:
                         continue
+                    if writer.is_closing():
+                        return
                     writer.write(farewell)
                     farewell = b""
                     self._answered = True
@@ -120,6 +122,8 @@ class Tunnel:
         if self.lost:
             return
         try:
+            if self._far[1].is_closing():
+                raise ConnectionResetError
             self._far[1].write(content)
             await self._far[1].drain()
         except OSError:
