@@ -64,7 +64,7 @@ def test_late_answer_is_waited_for(both_desks: Desk) -> None:
 def test_answer_that_does_not_come_in_time_is_a_doubt(both_desks: Desk) -> None:
     both_desks.fill()
     both_desks.office.set_faults(Faults(late=4))
-    with pytest.raises(InDoubt, match=r"no answer in time|did not show what proves it"):
+    with pytest.raises(InDoubt, match="no answer in time"):
         both_desks.send(patience=1.5)
 
 

@@ -168,6 +168,8 @@ class _Sending:
         self.page.settle()
         if not self.wanted:
             return self._uncertain(_("the step has no `expect` that could prove it"))
+        if self.page.watch.busy and self.page.written(drafts=True):
+            return self._uncertain(_("there was no answer in time"))
         message = main["message"]
         return self._uncertain(_("the page did not show what proves it; it says: {message}").format(message=message))
 
