@@ -19,7 +19,7 @@ from robo.practice.office import Faults, Office, self_signed
 
 RESUMES = 2
 """So often a run may be resumed."""
-YIELDS = 30.0
+YIELDS = 5.0
 """Seconds in which a lane whose browser or driver died ends by itself, with all that is below it."""
 
 
@@ -178,8 +178,9 @@ class _Run:
             self._figures.wrong.append(f"{seconds:g} s after the {role} was killed there is still {named}")
 
     def _end(self) -> Told:
+        """Until nothing is left to do: a row whose robot was killed three times has failed until the next run."""
         told = self._desk.wait()
-        while told.code not in (0, 1) and self._resumes < RESUMES:
+        while (told.code not in (0, 1) or told.failed) and self._resumes < RESUMES + 1:
             self._resumes += 1
             self._desk.start()
             told = self._desk.wait()

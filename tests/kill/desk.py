@@ -87,6 +87,11 @@ class Told:
         """The keys about which a person is asked."""
         return [str(one["key"]) for one in self.said.get("waits", ())]
 
+    @property
+    def failed(self) -> int:
+        """How many items failed, which the next run takes again."""
+        return int(self.said.get("counts", {}).get("failed", 0))
+
 
 @dataclass(frozen=True)
 class Books:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from robo.kit.action import Action, action
-from robo.kit.change import CannotTell, Change, Changing, Done, Intent, NotDone, Settled
+from robo.kit.change import CannotTell, Cell, Change, Changing, Done, Intent, NotDone, Settled
 from robo.kit.errors import Failed, InDoubt, LaneLost, Refused, SignedOut
 from robo.kit.lane import Lane
 from robo.kit.resource import resource
@@ -303,6 +303,9 @@ class Rows:
                 self._office.cells.setdefault(key, {}).update(cells)
         self._office.tick("after the rows are written")
         return WrittenBack(tuple(k for k in values if k in known), (), tuple(k for k in values if k not in known))
+
+    def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> Sequence[tuple[str, Cell]]:
+        return ()
 
 
 _ACTIONS: dict[str, Callable[..., Any]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,22 @@ class Account:
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """A way to send mail, as `[mail.NAME]` describes it.
+
+    sender: the address that mails come from. smtp: "smtp://relay:587", "smtps://...". imap: of the mailbox whose Sent
+    folder is searched for what is in doubt. user and secret: for both, where they ask.
+    """
+
+    name: str
+    sender: str
+    smtp: str
+    imap: str | None = None
+    user: str | None = None
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True)
 class Lane:
     """The lane that borrows: handed to `Resource.open`.
 
@@ -66,6 +83,11 @@ class Lane:
     step_timeout: seconds that a step may take unless it says otherwise.
     workspace: the folder from which relative paths start.
     headed: whether a person wants to watch the browser.
+    dry: whether nothing may be changed: what could write is refused before it leaves.
+    mail: the workspace's ways to send mail, in this environment.
+    folders: the only folders in which files may be moved, copied or watched; absolute, by name.
+    templates: the folder of the workspace's templates.
+    flow: of which the lane does the work, by its path under `flows/`.
     """
 
     workspace: Path
@@ -77,3 +99,8 @@ class Lane:
     language: str = "fr"
     step_timeout: float = 30.0
     headed: bool = False
+    dry: bool = False
+    mail: tuple[MailServer, ...] = ()
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    templates: Path = Path("templates")
+    flow: str = ""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeGuard, TypeVar, get_type_hints
 
+from robo.kit.change import Cell
+
 T = TypeVar("T")
 _MARK = "__robo_source__"
 
@@ -78,6 +80,10 @@ class Source(Protocol):
         copy_to: write a copy at this path instead and leave the source as it is.
         Raises Busy while somebody has the source open; then nothing is written.
         """
+        ...
+
+    def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> Sequence[tuple[str, Cell]]:
+        """What `write_back` would change, as (key, cell), without changing it. Raises like `columns`."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from robo.kit.change import Cell
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.kit.source import Entry, KeyOf, WrittenBack
@@ -33,3 +34,6 @@ class Listed:
         self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf, copy_to: Path | None = None
     ) -> WrittenBack:
         raise Failed(_("a list cannot be written back"))
+
+    def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> Sequence[tuple[str, Cell]]:
+        return ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from robo.kit.change import Cell
 from robo.kit.messages import _
 from robo.kit.source import Entry, KeyOf, WrittenBack, source
 from robo.kit.types import ColumnType, Text
@@ -87,6 +88,12 @@ class Rows:
         from robo.workbook.writing import Writing
 
         return Writing(self._path, self._sheet, self._header_row, self._declared).write(values, key_of, copy_to)
+
+    def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> Sequence[tuple[str, Cell]]:
+        """The cells that `write_back` would fill, each with its key; the workbook is only read."""
+        from robo.workbook.writing import Writing
+
+        return Writing(self._path, self._sheet, self._header_row, self._declared).would_write(values, key_of)
 
     def _table(self) -> Table:
         from robo.workbook.archive import Archive, Snapshot

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from robo.kit.change import Cell as ShownCell
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.kit.source import Fault, KeyOf, WrittenBack
@@ -36,6 +37,7 @@ class _Plan:
     written: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    cells: list[tuple[str, ShownCell]] = field(default_factory=list)
 
     def outcome(self) -> WrittenBack:
         return WrittenBack(tuple(self.written), tuple(self.conflicts), tuple(self.missing))
@@ -78,6 +80,11 @@ class Writing:
                 replace(target, data, snapshot if existing else None)
         return plan.outcome()
 
+    def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> list[tuple[str, ShownCell]]:
+        """The cells that `write` would change, each with its key. Raises like `write`."""
+        archive = Archive(self._path.name, Snapshot.of(self._path.resolve()).data)
+        return _plan(Table(archive, self._sheet, self._header_row, self._declared), values, key_of).cells
+
 
 def _plan(table: Table, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> _Plan:
     places = {name: column_of(table.places, name) for row in values.values() for name in row}
@@ -91,11 +98,16 @@ def _plan(table: Table, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) 
             lines = ", ".join(str(row.number) for row in found)
             plan.conflicts += [(key, name, _("rows {rows} have this key").format(rows=lines)) for name in row_values]
         else:
-            conflicts = [
-                (key, name, standing)
-                for name, value in row_values.items()
-                if (standing := _write_cell(table, plan, found[0], places[name], value))
-            ]
+            conflicts = []
+            for name, value in row_values.items():
+                before = len(plan.edits)
+                standing = _write_cell(table, plan, found[0], places[name], value)
+                if standing:
+                    conflicts.append((key, name, standing))
+                elif len(plan.edits) > before:
+                    cell = f"{letters(places[name])}{found[0].number}"
+                    place = f"{table.book.archive.name}, {table.part.name}!{cell}"
+                    plan.cells.append((key, ShownCell(place, name, None, value)))
             plan.conflicts += conflicts
             if not conflicts:
                 plan.written.append(key)
