@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from robo.flow.workspace import Workspace, open_workspace
 from robo.kit.action import action
 from robo.kit.change import Change, Changing
 from robo.kit.lane import Lane
-from robo.kit.resource import resource
+from robo.kit.resource import Crossing, resource
 from robo.kit.shelf import Shelf
 from robo.kit.types import AccountName, AnyPlace, Proofs, Readings, YesNo
 from robo.workbook import Rows
@@ -43,6 +43,9 @@ class Page:
 
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
         return {}
+
+    def crossings(self) -> Sequence[Crossing]:
+        return ()
 
 
 @action(opens=True)

@@ -13,7 +13,7 @@ from robo.kit.action import Action, action
 from robo.kit.change import CannotTell, Cell, Change, Changing, Done, Intent, NotDone, Settled
 from robo.kit.errors import Failed, InDoubt, LaneLost, Refused, SignedOut
 from robo.kit.lane import Lane
-from robo.kit.resource import resource
+from robo.kit.resource import Crossing, resource
 from robo.kit.shelf import Shelf
 from robo.kit.source import Entry, KeyOf, SourceType, WrittenBack, source
 
@@ -140,6 +140,9 @@ class Desk:
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
         return {}
 
+    def crossings(self) -> Sequence[Crossing]:
+        return ()
+
 
 @resource
 class Outside:
@@ -163,6 +166,9 @@ class Outside:
 
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
         return {}
+
+    def crossings(self) -> Sequence[Crossing]:
+        return ()
 
 
 @action(session=True)

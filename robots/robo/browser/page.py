@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -20,7 +20,7 @@ from robo.kit.errors import Failed, LaneLost, SignedOut
 from robo.kit.lane import Lane, Site
 from robo.kit.messages import _
 from robo.kit.patience import remaining
-from robo.kit.resource import resource
+from robo.kit.resource import Crossing, resource
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame
@@ -206,6 +206,10 @@ class Page:
             self.tab.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=60, timeout=5000)
             kept["screenshot"] = f"{name}.jpg"
         return kept
+
+    def crossings(self) -> Sequence[Crossing]:
+        """Nothing: what leaves a real run's browser is judged by the step that sent it."""
+        return ()
 
 
 def _moved_on(error: Exception) -> bool:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol, Self, TypeGuard, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeGuard, TypeVar
 
 from robo.kit.lane import Lane
 
 T = TypeVar("T")
 _MARK = "__robo_resource__"
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """In a dry run, something that could have written and wanted to leave.
+
+    verdict: whether it left. method and address: of the request, "POST" and "https://..."; a WebSocket has "GET".
+    fields: what it carried, by name, as a person reads it; passwords as bullets.
+    why: "harmless" and "draft" are lists of the site, "sign-in" is the session's own, "unlisted" is on no list.
+    line: what to add to the site in robo.toml where it looks as if it only read, else "".
+    """
+
+    verdict: Literal["refused", "passed"]
+    method: str
+    address: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    why: Literal["harmless", "sign-in", "unlisted", "draft", "websocket"] = "unlisted"
+    line: str = ""
 
 
 class Resource(Protocol):
@@ -38,6 +57,10 @@ class Resource(Protocol):
 
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
         """Keep what can be seen now as files `name.*` in the folder; returns {kind: file name}. Must not raise."""
+        ...
+
+    def crossings(self) -> Sequence[Crossing]:
+        """What could have written since it was last asked, in its order; nothing in a real run. Must not raise."""
         ...
 
 
