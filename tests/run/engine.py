@@ -19,9 +19,10 @@ from robo.run.conduct import Ending, conduct
 from robo.run.course import Course
 from robo.run.deaths import SeenDeaths, open_senders
 from robo.run.journal import Event, Journal, events
-from robo.run.ledger import Item, Ledger
+from robo.run.ledger import Ledger
 from robo.run.lent import Lent
 from robo.run.people import Question, decide, questions, retry
+from robo.run.records import Item
 from robo.run.store import Store
 from run.office import SHELF, Office, Stop, Violation
 

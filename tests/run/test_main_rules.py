@@ -13,8 +13,9 @@ import pytest
 
 from robo.kit.change import Change, NotDone
 from robo.run import change, deaths, keyed, people, settle
-from robo.run.ledger import Ledger, Made
+from robo.run.ledger import Ledger
 from robo.run.passage import Passage
+from robo.run.records import Made
 from run import engine, office
 from run.engine import LATE, Machine
 from run.office import Violation

@@ -19,10 +19,11 @@ from robo.run.course import ledger_name
 from robo.run.deaths import SeenDeaths
 from robo.run.folder import RunFolder
 from robo.run.journal import Journal
-from robo.run.ledger import TOP, Item, Ledger, Made
+from robo.run.ledger import TOP, Ledger
 from robo.run.people import decide as settle
 from robo.run.people import left_before_again, questions
 from robo.run.processes import Identity
+from robo.run.records import Item, Made
 from robo.run.scope import saved_names
 from robo.run.start import bury, held
 

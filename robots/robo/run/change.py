@@ -11,8 +11,8 @@ from robo.kit.change import Change
 from robo.kit.errors import Failed, Refused
 from robo.kit.messages import _
 from robo.run.course import Course, EndLane
-from robo.run.ledger import Made
 from robo.run.passage import Passage, until
+from robo.run.records import Made
 from robo.run.scope import bound, saved_names
 
 

@@ -11,12 +11,12 @@ from robo.flow.names import ROWS
 from robo.kit.errors import Failed, FaultyFlow, LaneLost, RoboError
 from robo.kit.messages import _
 from robo.run.course import Broken, Course, EndLane, StopFlow, Stopped
-from robo.run.keyed import AskPerson
 from robo.run.ledger import TOP
 from robo.run.passage import Passage
 from robo.run.scope import Page, times, unsaved
 from robo.run.settle import settle, wait_left
 from robo.run.walker import Walker
+from robo.run.works import AskPerson
 
 Ended = Literal["done", "failed", "stopped", "waits", "lane", "faulty", "broken"]
 """lane: another lane is to go on. faulty: the flow is wrong. broken: a fault of Robo or of a robot."""

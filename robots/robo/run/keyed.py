@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from robo.flow.formula import evaluate
 from robo.flow.model import AlreadyDone, Loop, Step, walk
 from robo.kit.errors import Failed, Refused, SignedOut, Unreachable
 from robo.kit.messages import _
-from robo.kit.source import Entry, Source
-from robo.kit.text import join_key
+from robo.kit.source import Source
 from robo.run.course import SkipItem, StopFlow, Stopped
-from robo.run.ledger import Item, Ledger, Made, Overtaken
-from robo.run.passage import Passage, Walks, until
-from robo.run.scope import Row, differing, times, unsaved
+from robo.run.history import History
+from robo.run.ledger import Ledger, Overtaken
+from robo.run.passage import Passage, Walks
+from robo.run.records import Item, Made
+from robo.run.scope import Row, times, unsaved
 from robo.run.settle import ask_first, settle, wait_left
 from robo.run.tally import alarmed, begun_keys, rows_refused
-from robo.run.values import digest
+from robo.run.works import Work, Works
 from robo.run.write_back import WriteBack
 
 STARTS = 3
 """So often an item may be begun without an ending before it counts as failed."""
-
-
-@dataclass(frozen=True)
-class _Work:
-    """An item to be done: its key, and what the source says of it (None: the source no longer lists it)."""
-
-    key: str
-    entry: Entry | None
-    row: Mapping[str, Any]
-    position: int | None
 
 
 class KeyedLoop:
@@ -44,8 +34,9 @@ class KeyedLoop:
         self._language = self._course.flow.settings.locale
         self.ledger: Ledger = self._course.ledger_of(loop)
         self.prepared = False
-        self._back = WriteBack(self._course, self.ledger, loop, source, self.key_of)
-        self._filled = frozenset(loop.write_back)
+        self._works = Works(self._course, self.ledger, loop, source, outer)
+        self._history = History(self.ledger, loop)
+        self._back = WriteBack(self._course, self.ledger, loop, source, self._works.key_of)
         self._asked: set[tuple[str, int, str]] = set()
         self._begun = begun_keys(self._course.store, self._course.run, self.ledger.name)
 
@@ -54,8 +45,8 @@ class KeyedLoop:
     def run(self) -> None:
         """Every item that the source lists and that is not done yet; then the doubts; then what was forgotten."""
         course = self._course
-        works = self._gather()
-        self._first_time(works)
+        works = self._works.gather()
+        self._works.first_time(works)
         self.ledger.open(course.flow.path, self._loop.name)
         course.journal.note("loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe())
         course.journal.flush()
@@ -76,10 +67,10 @@ class KeyedLoop:
         course.journal.flush()
         return None
 
-    def _pass(self, works: list[_Work], by_key: Mapping[str, _Work]) -> None:
+    def _pass(self, works: list[Work], by_key: Mapping[str, Work]) -> None:
         limit = evaluate(self._loop.limit, self._outer.scope(), self._language)
         most = None if limit is None else int(limit)
-        late: list[_Work] = []
+        late: list[Work] = []
         for work in works:
             if self._over(most) and work.key not in self._begun:
                 continue
@@ -113,111 +104,31 @@ class KeyedLoop:
         self._course.journal.note("loop.stopped", ledger=self.ledger.name, reason=reason)
         self._course.journal.flush()
 
-    # ---- what there is to do
-
-    def key_of(self, entry: Entry) -> str | None:
-        """The key of an entry, None where it has none."""
-        scope = self._outer.scope(**{self._loop.alias: self._value(entry.values), "position": entry.position})
-        try:
-            return join_key([formula.evaluate(scope, self._language) for formula in self._loop.key]) or None
-        except (Refused, ValueError):
-            return None
-
-    def _value(self, values: Mapping[str, Any]) -> Any:
-        return values.get("item") if self._loop.kind == "item" else Row(values)
-
-    def _gather(self) -> list[_Work]:
-        """The items of the source; rows without key, or with another's, are refused, all of them."""
-        found: dict[str, list[Entry]] = {}
-        empty: list[Entry] = []
-        for entry in self._source.entries():
-            if self._loop.where and not self._wanted(entry):
-                continue
-            key = self.key_of(entry)
-            if key is None:
-                empty.append(entry)
-            else:
-                found.setdefault(key, []).append(entry)
-        for entry in empty:
-            self._refuse_row(entry, "", _("the key is empty"))
-        works = []
-        for key, entries in found.items():
-            if len(entries) > 1:
-                lines = ", ".join(str(entry.position) for entry in entries)
-                for entry in entries:
-                    self._refuse_row(
-                        entry, key, _("the key {key} stands in lines {lines}").format(key=key, lines=lines)
-                    )
-            else:
-                works.append(_Work(key, entries[0], entries[0].values, entries[0].position))
-        return works
-
-    def _wanted(self, entry: Entry) -> bool:
-        assert self._loop.where
-        scope = self._outer.scope(**{self._loop.alias: self._value(entry.values), "position": entry.position})
-        try:
-            return self._loop.where.holds(scope, self._language)
-        except Refused:
-            return True  # its own passage will say what is wrong with it
-
-    def _refuse_row(self, entry: Entry, key: str, reason: str) -> None:
-        course = self._course
-        known = rows_refused(course.store, course.run, course.attempt, self.ledger.name, entry.position)
-        if not known:
-            course.journal.note(
-                "row.refused", ledger=self.ledger.name, key=key, position=entry.position, reason=reason,
-                attempt=course.attempt,
-            )  # fmt: skip
-
-    def _first_time(self, works: list[_Work]) -> None:
-        """A new ledger over old work asks a person, once for all."""
-        if self.ledger.known() or self._loop.once == "run":
-            return
-        if self._course.lost:
-            raise AskPerson(
-                _("{ledger} is new, while {lost} has lost its loop: was it renamed, moved or copied?").format(
-                    ledger=self.ledger.name, lost=", ".join(self._course.lost)
-                ),
-                _("robo ledger rename {lost} {ledger}, or robo ledger start {ledger}").format(
-                    ledger=self.ledger.name, lost=self._course.lost[0]
-                ),
-            )
-        filled = [w for w in works if any(w.row.get(column) not in (None, "") for column in self._filled)]
-        if filled:
-            raise AskPerson(
-                _("{count} rows already have their {columns} although {ledger} does not know them").format(
-                    count=len(filled), columns=", ".join(sorted(self._filled)), ledger=self.ledger.name
-                ),
-                _("robo ledger adopt {ledger} (they are done), or robo ledger start {ledger} (enter them)").format(
-                    ledger=self.ledger.name
-                ),
-            )
-
     # ---- one item
 
-    def _take(self, work: _Work, again: bool = False) -> None:
+    def _take(self, work: Work, again: bool = False) -> None:
         """Do an item if its state and its history allow it."""
         item = self.ledger.item(work.key)
         if item is None:
             return self._begin(work, None)
-        if item.waits and not self._still_waits(item, work):
+        if item.waits and not self._history.still_waits(item, work.row):
             item = self.ledger.item(work.key)
             assert item is not None
         if item.waits or item.state in ("given_up", "in_doubt", "committing"):
             return None
         if item.state == "done":
-            return self._compare(work, item)
+            return self._history.compare(item, work.row)
         ended_now = item.state != "started" and item.state != "todo" and self._is_of_this_start(item)
         if ended_now and not again:
             return None
-        if item.state == "refused" and not self._row_changed(item, work):
+        if item.state == "refused" and not self._history.row_changed(item, work.row):
             return None
         return self._begin(work, item)
 
-    def _begin(self, work: _Work, before: Item | None) -> None:
+    def _begin(self, work: Work, before: Item | None) -> None:
         changes = self.ledger.changes(work.key, "receipt", "void") if before else []
         receipts = [made for made in changes if made.state == "receipt"]
-        if receipts and not self._may_go_on(work, receipts):
+        if receipts and not self._history.may_go_on(work.key, work.row, receipts):
             return
         item = self.ledger.begin(work.key, work.row, work.position, fresh=not receipts)
         self._begun.add(work.key)
@@ -226,7 +137,7 @@ class KeyedLoop:
         self._through(passage)
 
     def _passage(self, item: Item, row: Mapping[str, Any], position: int | None) -> Passage:
-        value = self._value(row)
+        value = self._works.value(row)
         base = {
             **self._outer.scope(),
             **unsaved(self._loop.steps, self._course.shelf),
@@ -324,46 +235,6 @@ class KeyedLoop:
         changing = (s for s in walk(self._loop.steps) if s.action in actions and actions[s.action].kind == "change")
         return next(changing, None)
 
-    # ---- what has changed since
-
-    def _may_go_on(self, work: _Work, receipts: list[Made]) -> bool:
-        """Whether an item with receipts may go on today; if not, a person is asked."""
-        edited = [made for made in receipts if made.steps and until(self._loop.steps, made.step) != made.steps]
-        if edited:
-            self.ledger.wait(work.key, "steps", _("its steps were edited after some of them had been done"))
-            return False
-        changed = differing(_columns(receipts), work.row)
-        if changed:
-            self.ledger.wait(
-                work.key, "row", _("its row has changed since: {columns}").format(columns=", ".join(changed))
-            )
-            return False
-        return True
-
-    def _compare(self, work: _Work, item: Item) -> None:
-        """A done item is not entered again; if its row has changed, a person is told."""
-        known = _columns(self.ledger.changes(work.key, "receipt"))
-        changed = [name for name in differing(known, work.row) if name not in self._filled]
-        if changed and item.accepted != digest(work.row):
-            self.ledger.wait(
-                work.key,
-                "changed",
-                _("done already, but its row has changed: {columns}").format(columns=", ".join(changed)),
-            )
-
-    def _still_waits(self, item: Item, work: _Work) -> bool:
-        """Whether what a person was asked about is still so: a row that was put back needs no answer."""
-        known = _columns(self.ledger.changes(work.key, "receipt"))
-        if item.waits in ("row", "changed") and not [c for c in differing(known, work.row) if c not in self._filled]:
-            self.ledger.release(work.key, (item.state,))
-            return False
-        return True
-
-    def _row_changed(self, item: Item, work: _Work) -> bool:
-        then = {name: value for name, value in item.row.items() if name not in self._filled}
-        today = {name: value for name, value in work.row.items() if name not in self._filled}
-        return digest(then) != digest(today)
-
     def _is_of_this_start(self, item: Item) -> bool:
         return item.run == self._course.run and item.attempt == self._course.attempt
 
@@ -376,7 +247,7 @@ class KeyedLoop:
             if made and made.sender != self._course.sender:
                 self.ledger.doubt(made, _("the robot was stopped between the sending and the answer"), live=False)
 
-    def _doubts(self, by_key: Mapping[str, _Work], wait: bool) -> None:
+    def _doubts(self, by_key: Mapping[str, Work], wait: bool) -> None:
         """Settle what can be settled now; with `wait`, also what can be once enough time has passed."""
         for item in self.ledger.items("in_doubt"):
             made = self.ledger.open_change(item.key)
@@ -410,7 +281,7 @@ class KeyedLoop:
         asked = own or (action and action.manners.settle) or self._asked_about(made)
         return wait_left(self._course, made) if asked else None
 
-    def _settle(self, item: Item, made: Made, work: _Work | None) -> None:
+    def _settle(self, item: Item, made: Made, work: Work | None) -> None:
         passage = self._passage(item, item.row, item.position)
         passage.go_on_from(self.ledger.changes(item.key, "receipt"))
         try:
@@ -430,7 +301,7 @@ class KeyedLoop:
         else:
             self._go_on(now)
 
-    def _gone(self, listed: set[str], by_key: Mapping[str, _Work]) -> None:
+    def _gone(self, listed: set[str], by_key: Mapping[str, Work]) -> None:
         """Unfinished items that the source no longer lists: those with a receipt go on, the others are reported."""
         for item in self.ledger.items("todo", "started", "failed"):
             if item.key in listed or item.waits or (item.state == "failed" and self._is_of_this_start(item)):
@@ -443,20 +314,4 @@ class KeyedLoop:
     def _go_on(self, item: Item) -> None:
         """An item that is no longer listed, with the row that it began with."""
         if self.ledger.changes(item.key, "receipt"):
-            self._begin(_Work(item.key, None, item.row, item.position), item)
-
-
-def _columns(receipts: list[Made]) -> dict[str, str]:
-    """Fingerprints of all columns that led to these receipts."""
-    known: dict[str, str] = {}
-    for made in receipts:
-        known |= made.columns
-    return known
-
-
-class AskPerson(Exception):
-    """A question to a person, asked once for all; the run waits for the answer."""
-
-    def __init__(self, question: str, mend: str) -> None:
-        super().__init__(question)
-        self.question, self.mend = question, mend
+            self._begin(Work(item.key, None, item.row, item.position), item)

@@ -7,93 +7,21 @@ before it sets: a state that is no longer as the caller saw it raises `Overtaken
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
-from robo.kit.change import Change, Intent
+from robo.kit.change import Change
 from robo.run.clock import Clock
 from robo.run.journal import Journal
+from robo.run.records import CHANGE_COLUMNS, ITEM_COLUMNS, Item, Made, State, item_of, made_of
 from robo.run.store import Store
-from robo.run.values import digest, pack, unpack
+from robo.run.values import digest, pack
 
-State = Literal[
-    "todo", "started", "committing", "in_doubt", "done", "refused", "failed", "given_up", "skipped"
-]  # fmt: skip
-ENDED = ("done", "refused", "failed", "given_up", "skipped")
 TOP = ""
 """The key under which the steps outside of any keyed loop keep their receipts, in a ledger of their run alone."""
 
 
 class Overtaken(Exception):
     """The state was changed by somebody else meanwhile."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One work item as the ledger knows it.
-
-    run, attempt: which start of which run touched it last. position: its place in the source.
-    starts: beginnings since its last ending, or attempts to look up its doubt.
-    failures: technical endings since a person or a success.
-    waits: why a person must look although it is not in doubt: "failures", "row", "steps", "changed".
-    row: what the item was made of when it began, by column. accepted: digest of the row that a person accepted.
-    """
-
-    key: str
-    state: str
-    run: str
-    attempt: int
-    position: int | None
-    starts: int
-    failures: int
-    reason: str | None
-    waits: str | None
-    began_at: datetime
-    ended_at: str | None
-    row: Mapping[str, Any]
-    write_back: Mapping[str, Any]
-    target: str | None
-    written: bool
-    accepted: str | None
-
-
-@dataclass(frozen=True)
-class Made:
-    """A change in the ledger: an intent, a doubt, a receipt, or one that was certainly not made ("void").
-
-    saved: the names known once it was made, or when it was meant. columns: digests of the columns used until then.
-    steps: digest of the steps until then. sender: the process that was to make it.
-    """
-
-    key: str
-    step: str
-    number: int
-    address: str
-    state: str
-    why: str | None
-    change: Change
-    gives: Any
-    saved: Mapping[str, Any]
-    columns: Mapping[str, str]
-    steps: str
-    at: str
-    run: str
-    sender: str
-
-    @property
-    def intent(self) -> Intent:
-        """As the action's `settle` is asked about it."""
-        return Intent(self.step, self.number, datetime.fromisoformat(self.at), self.change)
-
-
-_ITEM = (
-    "key, state, run, attempt, position, starts, failures, reason, waits, began_at, ended_at, row, "
-    "write_back, target, written, accepted"
-)
-_CHANGE = (
-    "key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run, sender"
-)
 
 
 class Ledger:
@@ -112,19 +40,19 @@ class Ledger:
     def item(self, key: str) -> Item | None:
         """The item, None if it is not known."""
         row = self._store.one(
-            f"SELECT {_ITEM} FROM item WHERE ledger = :ledger AND key = :key",  # noqa: S608
+            f"SELECT {ITEM_COLUMNS} FROM item WHERE ledger = :ledger AND key = :key",  # noqa: S608
             ledger=self.name,
             key=key,
         )
-        return _item(row) if row else None
+        return item_of(row) if row else None
 
     def items(self, *states: str) -> list[Item]:
         """The items in these states, all if none is named, in the order of the source."""
         rows = self._store.all(
-            f"SELECT {_ITEM} FROM item WHERE ledger = :ledger{_among(states)} ORDER BY position, key",  # noqa: S608
+            f"SELECT {ITEM_COLUMNS} FROM item WHERE ledger = :ledger{_among(states)} ORDER BY position, key",  # noqa: S608
             ledger=self.name,
         )
-        return [_item(row) for row in rows]
+        return [item_of(row) for row in rows]
 
     def touched(self, *states: str) -> int:
         """How many items are in these states since this start of the run."""
@@ -139,11 +67,11 @@ class Ledger:
     def changes(self, key: str, *states: str) -> list[Made]:
         """The changes of an item in these states, in the order in which they were meant."""
         rows = self._store.all(
-            f"SELECT {_CHANGE} FROM change WHERE ledger = :ledger AND key = :key ORDER BY rowid",  # noqa: S608
+            f"SELECT {CHANGE_COLUMNS} FROM change WHERE ledger = :ledger AND key = :key ORDER BY rowid",  # noqa: S608
             ledger=self.name,
             key=key,
         )
-        return [made for made in map(_made, rows) if made.state in states]
+        return [made for made in map(made_of, rows) if made.state in states]
 
     def open_change(self, key: str) -> Made | None:
         """The intent or doubt of an item, if it has one; there is never more than one."""
@@ -386,22 +314,3 @@ class Ledger:
 
 def _among(states: tuple[str, ...]) -> str:
     return " AND state IN ({})".format(", ".join(f"'{state}'" for state in states)) if states else ""
-
-
-def _item(row: tuple[Any, ...]) -> Item:
-    (key, state, run, attempt, position, starts, failures, reason, waits, began, ended, values, back, target, written,
-     accepted) = row  # fmt: skip
-    return Item(
-        key, state, run, attempt, position, starts, failures, reason, waits, datetime.fromisoformat(began), ended,
-        unpack(values) or {}, unpack(back) or {}, target, bool(written), accepted,
-    )  # fmt: skip
-
-
-def _made(row: tuple[Any, ...]) -> Made:
-    (key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run,
-     sender) = row  # fmt: skip
-    change = Change(summary, tuple(unpack(same_as)), unpack(preview))
-    return Made(
-        key, step, number, address, state, why, change, unpack(gives), unpack(saved), unpack(columns), steps, at, run,
-        sender,
-    )  # fmt: skip

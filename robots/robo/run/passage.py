@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from robo.flow.model import Step, walk
 from robo.run.course import Course
-from robo.run.ledger import Ledger, Made, State
+from robo.run.ledger import Ledger
+from robo.run.records import Made, State
 from robo.run.scope import Row
 from robo.run.values import digest
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.run.deaths import Deaths
-from robo.run.ledger import Item, Ledger, Made, Overtaken
+from robo.run.ledger import Ledger, Overtaken
+from robo.run.records import Item, Made
 
 Verdict = Literal["done", "again", "give-up"]
 

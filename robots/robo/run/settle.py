@@ -12,8 +12,9 @@ from robo.kit.messages import _
 from robo.kit.patience import within
 from robo.run.change import intend, keep
 from robo.run.course import Course, EndLane
-from robo.run.ledger import Made, Overtaken
+from robo.run.ledger import Overtaken
 from robo.run.passage import Passage, Walks
+from robo.run.records import Made
 
 Verdict = Literal["made", "not made", "unknown"]
 ABSENCES = 2

@@ -1,0 +1,122 @@
+"""What a keyed loop has before it: the entries of its source as items, each with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from robo.flow.model import Loop
+from robo.kit.errors import Refused
+from robo.kit.messages import _
+from robo.kit.source import Entry, Source
+from robo.kit.text import join_key
+from robo.run.course import Course
+from robo.run.ledger import Ledger
+from robo.run.passage import Passage
+from robo.run.scope import Row
+from robo.run.tally import rows_refused
+
+
+@dataclass(frozen=True)
+class Work:
+    """An item to be done: its key, and what the source says of it (None: the source no longer lists it)."""
+
+    key: str
+    entry: Entry | None
+    row: Mapping[str, Any]
+    position: int | None
+
+
+class AskPerson(Exception):
+    """A question to a person, asked once for all; the run waits for the answer."""
+
+    def __init__(self, question: str, mend: str) -> None:
+        super().__init__(question)
+        self.question, self.mend = question, mend
+
+
+class Works:
+    """The items of one loop's source."""
+
+    def __init__(self, course: Course, ledger: Ledger, loop: Loop, source: Source, outer: Passage) -> None:
+        self._course, self._ledger, self._loop, self._source, self._outer = course, ledger, loop, source, outer
+        self._language = course.flow.settings.locale
+
+    def key_of(self, entry: Entry) -> str | None:
+        """The key of an entry, None where it has none."""
+        try:
+            scope = self._scope(entry)
+            return join_key([formula.evaluate(scope, self._language) for formula in self._loop.key]) or None
+        except (Refused, ValueError):
+            return None
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """What steps see of an entry with these values."""
+        return values.get("item") if self._loop.kind == "item" else Row(values)
+
+    def gather(self) -> list[Work]:
+        """The items in their order; rows without key, or with another's, are refused, all of them."""
+        found: dict[str, list[Entry]] = {}
+        empty: list[Entry] = []
+        for entry in self._source.entries():
+            if self._loop.where and not self._wanted(entry):
+                continue
+            key = self.key_of(entry)
+            if key is None:
+                empty.append(entry)
+            else:
+                found.setdefault(key, []).append(entry)
+        for entry in empty:
+            self._refuse(entry, "", _("the key is empty"))
+        works = []
+        for key, entries in found.items():
+            if len(entries) > 1:
+                lines = ", ".join(str(entry.position) for entry in entries)
+                for entry in entries:
+                    self._refuse(entry, key, _("the key {key} stands in lines {lines}").format(key=key, lines=lines))
+            else:
+                works.append(Work(key, entries[0], entries[0].values, entries[0].position))
+        return works
+
+    def first_time(self, works: list[Work]) -> None:
+        """A new ledger over old work asks a person, once for all."""
+        if self._ledger.known() or self._loop.once == "run":
+            return
+        if self._course.lost:
+            raise AskPerson(
+                _("{ledger} is new, while {lost} has lost its loop: was it renamed, moved or copied?").format(
+                    ledger=self._ledger.name, lost=", ".join(self._course.lost)
+                ),
+                _("robo ledger rename {lost} {ledger}, or robo ledger start {ledger}").format(
+                    ledger=self._ledger.name, lost=self._course.lost[0]
+                ),
+            )
+        columns = self._loop.write_back
+        filled = [work for work in works if any(work.row.get(column) not in (None, "") for column in columns)]
+        if filled:
+            raise AskPerson(
+                _("{count} rows already have their {columns} although {ledger} does not know them").format(
+                    count=len(filled), columns=", ".join(sorted(columns)), ledger=self._ledger.name
+                ),
+                _("robo ledger adopt {ledger} (they are done), or robo ledger start {ledger} (enter them)").format(
+                    ledger=self._ledger.name
+                ),
+            )
+
+    def _scope(self, entry: Entry) -> Mapping[str, Any]:
+        return self._outer.scope(**{self._loop.alias: self.value(entry.values), "position": entry.position})
+
+    def _wanted(self, entry: Entry) -> bool:
+        assert self._loop.where
+        try:
+            return self._loop.where.holds(self._scope(entry), self._language)
+        except Refused:
+            return True  # its own passage will say what is wrong with it
+
+    def _refuse(self, entry: Entry, key: str, reason: str) -> None:
+        course, ledger = self._course, self._ledger.name
+        if not rows_refused(course.store, course.run, course.attempt, ledger, entry.position):
+            course.journal.note(
+                "row.refused", ledger=ledger, key=key, position=entry.position, reason=reason, attempt=course.attempt
+            )
