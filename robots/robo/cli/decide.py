@@ -10,7 +10,7 @@ import click
 
 from robo.cli.desk import Desk, command, pairs
 from robo.cli.listing import Listing
-from robo.cli.stored import StoredRun, find_run, flow_of, ledger_of, result
+from robo.cli.stored import flow_of
 from robo.flow.model import Flow, Loop, Step, loops, walk
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
@@ -26,6 +26,7 @@ from robo.run.processes import Identity
 from robo.run.records import Item, Made
 from robo.run.scope import saved_names
 from robo.run.start import bury, held
+from robo.run.stored import StoredRun, find_run, ledger_of, result
 
 THE_RUN = "-"
 """Written in the place of a key: what the run itself was doing outside of its loops."""

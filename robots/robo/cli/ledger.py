@@ -11,7 +11,6 @@ import click
 
 from robo.cli.desk import Desk, command, pairs
 from robo.cli.listing import Listing
-from robo.cli.words import moment, state_word
 from robo.flow.inputs import read_inputs
 from robo.flow.load import find_flow, flow_names, load_text
 from robo.flow.model import Flow, Loop, loops
@@ -26,6 +25,7 @@ from robo.run.folder import RunFolder
 from robo.run.journal import Journal
 from robo.run.ledger import Ledger
 from robo.run.start import held
+from robo.run.words import moment, state_word
 
 ledger = click.Group("ledger", help=_("See and move what is known of each item for ever."))
 

@@ -6,13 +6,14 @@ import click
 
 from robo.cli.desk import Desk, command, pairs
 from robo.cli.progress import Progress
-from robo.cli.stored import StoredRun, find_run, flow_of, result
-from robo.cli.words import told
+from robo.cli.stored import flow_of
 from robo.flow.inputs import read_inputs
 from robo.flow.load import load_flow
 from robo.kit.messages import _
 from robo.run.start import Options, begin
 from robo.run.start import resume as go_on
+from robo.run.stored import StoredRun, find_run, result
+from robo.run.words import told
 
 
 @command("run", _("Run a flow now: a path, or a name under flows/."))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from robo.cli.desk import Desk, command
-from robo.cli.stored import find_run, result
-from robo.cli.stored import runs as stored_runs
-from robo.cli.words import moment, state_word, told
 from robo.kit.messages import _
+from robo.run.stored import find_run, result
+from robo.run.stored import runs as stored_runs
+from robo.run.words import moment, state_word, told
 
 
 @command("runs", _("List the latest runs."))

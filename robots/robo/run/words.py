@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterator
 from datetime import datetime
 
-from robo.cli.stored import INTERRUPTED
 from robo.kit.messages import _, ngettext
 from robo.run.outcome import Outcome
 from robo.run.people import Question
+from robo.run.stored import INTERRUPTED
 
 SHOWN = 20
 """So many refused items and questions are told; the rest is counted."""
