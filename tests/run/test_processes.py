@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from robo.run.locks import Lock
 from robo.run.processes import MARK, Attached, Child, Identity, attach, end_marked, is_dead, leave, sweep, wait_for
 
 PATIENCE = 30.0
@@ -68,6 +69,11 @@ def long_words(lane: Attached, length: str) -> None:
     lane.report(text="é" * int(length))
     lane.report(text="short")
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def holding(lane: Attached, *_rest: str) -> None:
+    lane.report(heard=lane.receive(PATIENCE))
+    lane.receive(PATIENCE)
 
 
 def surroundings(lane: Attached, *_rest: str) -> None:
@@ -125,7 +131,7 @@ def supervise_two(said: str) -> None:
 
 
 MOUTH = threading.Lock()
-LANES = {f.__name__: f for f in (echo, long_words, surroundings, with_helper, bereaved)}
+LANES = {f.__name__: f for f in (echo, long_words, holding, surroundings, with_helper, bereaved)}
 PROGRAMS = {f.__name__: f for f in (helper, supervise, supervise_two)}
 
 
@@ -145,6 +151,20 @@ def test_the_last_words_of_a_killed_lane_are_heard() -> None:
     lane = start("long_words", 200_000)
     assert [len(report["text"]) for report in all_of(lane)] == [200_000, 5]
     assert lane.ended == -signal.SIGKILL
+
+
+def test_a_lane_holds_the_locks_that_it_was_handed_until_it_is_dead(tmp_path: Path) -> None:
+    ours, other = Lock(tmp_path / "lock"), Lock(tmp_path / "lock")
+    lane = start("holding")
+    assert ours.try_take("us")
+    lane.send({"order": "begin"}, [ours.fileno()])
+    assert lane.poll(PATIENCE) == [{"heard": {"order": "begin"}}]
+    ours.release()
+    assert not other.try_take("another")
+    lane.end()
+    all_of(lane)
+    assert other.try_take("another")
+    other.release()
 
 
 def test_waiting_ends_with_the_first_lane_that_says_something() -> None:
@@ -267,6 +287,8 @@ if __name__ == "__main__":
     name, *rest = sys.argv[1:]
     if name in LANES:
         folder = os.environ.get("SCRATCH")
-        LANES[name](attach(MOUTH, Path(folder) if folder else None), *rest)
+        lane = attach(MOUTH)
+        lane.scratch = Path(folder) if folder else None
+        LANES[name](lane, *rest)
     else:
         PROGRAMS[name](*rest)

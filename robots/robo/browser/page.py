@@ -36,7 +36,7 @@ _SETTLED = 0.1
 """Seconds without traffic after which a page is quiet."""
 
 
-@resource
+@resource(ahead="playwright.sync_api")
 class Page:
     """What is in front of the robot: the newest tab of its browser."""
 

@@ -1,19 +1,18 @@
-"""`robo run` and `robo resume`."""
+"""`robo run` and `robo resume`. What reads the flow is imported while a lane gets ready."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from robo.cli.desk import Desk, command, pairs
-from robo.cli.progress import Progress
-from robo.cli.stored import flow_of
-from robo.flow.inputs import read_inputs
-from robo.flow.load import load_flow
 from robo.kit.messages import _
-from robo.run.start import Options, begin
-from robo.run.start import resume as go_on
-from robo.run.stored import StoredRun, find_run, result
-from robo.run.words import told
+from robo.run.standby import standby
+
+if TYPE_CHECKING:
+    from robo.run.processes import Child
+    from robo.run.stored import StoredRun
 
 
 @command("run", _("Run a flow now: a path, or a name under flows/."))
@@ -22,33 +21,53 @@ from robo.run.words import told
 @click.option("--env", "environment", metavar="NAME", help=_("The environment, by default the workspace's own."))
 @click.option("--headed", is_flag=True, help=_("Show the browser at work."))
 def run(desk: Desk, flow: str, given: tuple[str, ...], environment: str | None, headed: bool) -> int:
-    workspace = desk.workspace(environment)
     typed = pairs(given, "--input")
-    loaded = load_flow(flow, workspace, desk.shelf, desk.vault, typed)
-    inputs = read_inputs(loaded, typed, workspace)
-    progress = Progress(desk.store)
-    try:
-        ended = begin(workspace, desk.shelf, desk.store, loaded, inputs, progress, Options(desk.language, headed))
-    finally:
-        progress.end()
+    with standby() as lane:
+        from robo.cli.progress import Progress
+        from robo.flow.inputs import read_inputs
+        from robo.flow.load import load_flow
+        from robo.run.start import Options, begin
+        from robo.run.stored import find_run
+
+        workspace = desk.workspace(environment)
+        loaded = load_flow(flow, workspace, desk.shelf, desk.vault, typed)
+        inputs = read_inputs(loaded, typed, workspace)
+        progress = Progress(desk.store)
+        try:
+            options = Options(desk.language, headed, lane)
+            ended = begin(workspace, desk.shelf, desk.store, loaded, inputs, progress, options)
+        finally:
+            progress.end()
     return finish(desk, find_run(desk.store, ended.run))
 
 
 @command("resume", _("Go on with a run, by default the last one, as it was begun."))
 @click.argument("run", required=False)
 @click.option("--headed", is_flag=True, help=_("Show the browser at work."))
-def resume(desk: Desk, run: str | None, headed: bool) -> int:
-    return resumed(desk, find_run(desk.store, run), headed)
+def resume(desk: Desk, run: str | None, headed: bool = False) -> int:
+    with standby() as lane:
+        from robo.run.stored import find_run
+
+        return _go_on(desk, find_run(desk.store, run), headed, lane)
 
 
-def resumed(desk: Desk, run: StoredRun, headed: bool = False) -> int:
+def resumed(desk: Desk, run: StoredRun) -> int:
     """Go on with a run and tell how it ended; the exit code."""
+    with standby() as lane:
+        return _go_on(desk, run, False, lane)
+
+
+def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
+    from robo.cli.progress import Progress
+    from robo.cli.stored import flow_of
+    from robo.run.start import Options
+    from robo.run.start import resume as go_on
+
     progress = Progress(desk.store)
     workspace = desk.workspace(run.environment)
     try:
-        go_on(
-            workspace, desk.shelf, desk.store, flow_of(desk, run), run.id, progress, Options(desk.language, headed)
-        )  # fmt: skip
+        options = Options(desk.language, headed, lane)
+        go_on(workspace, desk.shelf, desk.store, flow_of(desk, run), run.id, progress, options)
     finally:
         progress.end()
     return finish(desk, find_run(desk.store, run.id))
@@ -56,6 +75,9 @@ def resumed(desk: Desk, run: StoredRun, headed: bool = False) -> int:
 
 def finish(desk: Desk, run: StoredRun) -> int:
     """Tell how a run ended; its exit code."""
+    from robo.run.stored import result
+    from robo.run.words import told
+
     ended = result(desk.store, run)
     desk.answer = ended.json()
     desk.say(*told(ended))

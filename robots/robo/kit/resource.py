@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeGuard, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeGuard, TypeVar, overload
 
 from robo.kit.lane import Lane
 
@@ -64,12 +64,29 @@ class Resource(Protocol):
         ...
 
 
-def resource(cls: type[T]) -> type[T]:
-    """Mark a class as lent: an action with a parameter of this type borrows the lane's one."""
-    setattr(cls, _MARK, True)
-    return cls
+@overload
+def resource(cls: type[T], /) -> type[T]: ...
+@overload
+def resource(*, ahead: str) -> Callable[[type[T]], type[T]]: ...
+def resource(cls: Any = None, /, *, ahead: str = "") -> Any:
+    """Mark a class as lent: an action with a parameter of this type borrows the lane's one.
+
+    ahead: the module that takes long to import, so that a lane may do it before it knows what it will do.
+    """
+
+    def mark(cls: type[T]) -> type[T]:
+        setattr(cls, _MARK, ahead or True)
+        return cls
+
+    return mark if cls is None else mark(cls)
+
+
+def heavy(cls: type[Resource]) -> str:
+    """The module that the class wants imported ahead, "" where it wants none."""
+    ahead = getattr(cls, _MARK)
+    return "" if ahead is True else str(ahead)
 
 
 def is_resource(thing: object) -> TypeGuard[type[Resource]]:
     """Whether the type is lent by the engine rather than written in a flow."""
-    return inspect.isclass(thing) and getattr(thing, _MARK, False) is True
+    return inspect.isclass(thing) and hasattr(thing, _MARK)

@@ -15,21 +15,24 @@ from types import ModuleType
 from robo.kit.action import Action, is_action
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
+from robo.kit.resource import heavy, is_resource
 from robo.kit.source import SourceType, is_source
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Actions by the name of their step, sources by their kind ("row")."""
+    """Actions by the name of their step, sources by their kind ("row"), modules worth importing ahead."""
 
     actions: Mapping[str, Action] = field(default_factory=dict)
     sources: Mapping[str, SourceType] = field(default_factory=dict)
+    heavy: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, modules: Iterable[ModuleType], prefixed: Mapping[str, ModuleType] | None = None) -> Shelf:
         """What these modules export; those under a prefix are called `prefix.action`."""
         actions: dict[str, Action] = {}
         sources: dict[str, SourceType] = {}
+        ahead: list[str] = []
         named = [("", module) for module in modules] + [(f"{n}.", m) for n, m in (prefixed or {}).items()]
         for prefix, module in named:
             for name, thing in vars(module).items():
@@ -38,7 +41,9 @@ class Shelf:
                     actions[step] = Action(step, thing)
                 elif is_source(thing):
                     sources[prefix + thing.kind] = SourceType.of(thing)
-        return cls(actions, sources)
+                elif is_resource(thing) and heavy(thing):
+                    ahead.append(heavy(thing))
+        return cls(actions, sources, tuple(ahead))
 
 
 OURS = ("browser", "workbook", "files", "mail", "documents", "web", "people")
@@ -71,7 +76,7 @@ def shelf_of(root: Path) -> Shelf:
     files = sorted(file for file in (root / "robots").glob("*.py") if file.stem.isidentifier() and file.stem[0] != "_")
     own = Shelf.of((), {file.stem: _loaded(file) for file in files})
     base = installed()
-    return Shelf({**base.actions, **own.actions}, {**base.sources, **own.sources}) if files else base
+    return Shelf({**base.actions, **own.actions}, {**base.sources, **own.sources}, base.heavy) if files else base
 
 
 def _loaded(file: Path) -> ModuleType:

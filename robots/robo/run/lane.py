@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import importlib
-import json
 import logging
 import os
-import sys
+import queue
+import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from robo.kit.messages import speak
-from robo.run.processes import Attached, attach, leave
+from robo.run.processes import MARK, Attached, attach, leave
 
 LANE, FAULT = 0, 3
 
 
 def main() -> None:
-    """Open what is needed ahead while a thread reads the flow, then conduct. Never returns."""
-    order: dict[str, Any] = json.loads(sys.argv[1])
+    """Get ready, wait for the order, open what is needed while a thread reads the flow, then conduct. Never returns."""
     mouth = threading.Lock()
-    scratch = Path(order["scratch"])
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["TMPDIR"] = str(scratch)
-    attached = attach(mouth, scratch)
+    attached = attach(mouth)
     try:
-        speak(order["language"])
-        code = _work(order, mouth, attached)
+        code = _work(mouth, attached)
     except BaseException as error:  # noqa: BLE001  # the supervisor must hear of it, whatever it is
         import traceback
 
@@ -39,11 +35,14 @@ def main() -> None:
     leave(code)
 
 
-def _work(order: dict[str, Any], mouth: threading.Lock, attached: Attached) -> int:
+def _work(mouth: threading.Lock, attached: Attached) -> int:
     from robo.kit.errors import LaneLost, RoboError
 
-    reader = _Reader(order)
+    _import_ahead()
+    reader = _Reader()
     reader.start()
+    order = _order(attached)
+    reader.order.put(order)
     opened: dict[type, Any] = {}
     trouble: tuple[str, str] | None = None
     try:
@@ -65,12 +64,35 @@ def _work(order: dict[str, Any], mouth: threading.Lock, attached: Attached) -> i
     return LANE
 
 
+def _import_ahead() -> None:
+    """What takes long and is needed by most flows; what is missing is told when it is needed."""
+    from robo.kit.shelf import installed
+
+    for module in installed().heavy:
+        with suppress(ImportError):
+            importlib.import_module(module)
+
+
+def _order(attached: Attached) -> dict[str, Any]:
+    """Wait for it, and become the lane that it asks for."""
+    while (order := attached.receive(3600.0)) is None:
+        pass
+    scratch = Path(order["scratch"])
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    attached.scratch = scratch
+    os.environ["TMPDIR"] = str(scratch)
+    tempfile.tempdir = None  # whatever asked before asks again
+    os.environ[MARK] = order["mark"]
+    speak(order["language"])
+    return order
+
+
 class _Reader(threading.Thread):
     """Imports and reads while the browser starts: Python has nothing else to do then."""
 
-    def __init__(self, order: dict[str, Any]) -> None:
-        super().__init__(name="reader")
-        self._order = order
+    def __init__(self) -> None:
+        super().__init__(name="reader", daemon=True)
+        self.order: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.flow: Any = None
         self.error: BaseException | None = None
 
@@ -78,7 +100,7 @@ class _Reader(threading.Thread):
         try:
             from robo.run.aboard import read
 
-            self.flow = read(self._order)
+            self.flow = read(self.order.get())
         except BaseException as error:  # noqa: BLE001  # raised again by who waits for this thread
             self.error = error
 

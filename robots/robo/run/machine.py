@@ -125,8 +125,10 @@ def sweep(spare: Collection[int] = (), within: float = 5.0) -> int:
     return len(ended)
 
 
-def end_marked(mark: str, timeout: float = 5.0) -> bool:
+def end_marked(mark: str, lanes: Collection[Identity] = (), timeout: float = 5.0) -> bool:
     """Kill every process that was started with ROBO_RUN=`mark`, and all below; True when none of them is left.
+
+    lanes: killed as well, with all below: a lane itself learns its run's mark only when it was started already.
 
     Spared are this process and its ancestors, nothing else: ask before starting anything with that mark. They are all
     stopped before the first is killed, since an orphan's origin could not be told any more: Chromium writes the titles
@@ -137,7 +139,7 @@ def end_marked(mark: str, timeout: float = 5.0) -> bool:
     until = time.monotonic() + timeout
     stopped: dict[tuple[int, int], Process] = {}
     while True:
-        found = {(p.pid, p.started): p for p in _marked(mark) if not p.zombie}
+        found = {(p.pid, p.started): p for p in _marked(mark, lanes) if not p.zombie}
         fresh = found.keys() - stopped.keys()
         stopped |= found
         for key in fresh:
@@ -202,7 +204,9 @@ def _descendants(table: dict[int, Process], roots: list[int], spare: Collection[
                 yield process
 
 
-def _marked(mark: str) -> list[Process]:
+def _marked(mark: str, lanes: Collection[Identity]) -> list[Process]:
+    mine = Identity.mine()
+    known = {(one.pid, one.started) for one in lanes if (one.host, one.boot) == (mine.host, mine.boot)}
     table = processes()
     spare = {os.getpid()}
     above = table.get(os.getpid())
@@ -210,7 +214,11 @@ def _marked(mark: str) -> list[Process]:
         spare.add(above.parent)
         above = table.get(above.parent)
     sign = f"{MARK}={mark}".encode()
-    roots = [process for pid, process in table.items() if pid not in spare and sign in _environment(pid)]
+    roots = [
+        process
+        for pid, process in table.items()
+        if pid not in spare and ((pid, process.started) in known or sign in _environment(pid))
+    ]
     # one mark below another gives the same process twice: the caller keeps them by number
     return [*roots, *_descendants(table, [process.pid for process in roots], spare)]
 

@@ -1,8 +1,9 @@
 """A supervisor and its lanes: what they say to each other, and that no process of a run is left, whoever dies first.
 
-Two pipes join them. The one to the lane carries messages, and is its lifeline: only the supervisor holds its other end,
-and the kernel closes that however the supervisor dies. The one back carries reports. Both carry lines of JSON. That a
-lane has died is told by the kernel, never by the end of a pipe, which something below the lane may still hold.
+A socket and a pipe join them. The socket to the lane carries messages and the descriptors of locks, and is its
+lifeline: only the supervisor holds its other end, and the kernel closes that however the supervisor dies. The pipe back
+carries reports. Both carry lines of JSON. That a lane has died is told by the kernel, never by the end of a pipe, which
+something below the lane may still hold.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import queue
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -51,7 +53,7 @@ _SLICE = 0.05  # seconds between two looks at a child where the kernel gives no 
 class Child:
     """A lane as its supervisor sees it. Not for use by several threads."""
 
-    def __init__(self, process: subprocess.Popen[bytes], messages: int, reports: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], messages: socket.socket, reports: int) -> None:
         self.pid = process.pid
         self.ended: int | None = None
         """Its exit status once it is dead and all that it reported was heard; negative: the signal that killed it."""
@@ -60,47 +62,51 @@ class Child:
         self._reports = reports
         self._death = machine.death_notice(process.pid)
         self._unsent = b""
+        self._handed: tuple[int, ...] = ()
         self._heard = b""
         machine.owned.add(self.pid)
 
     @classmethod
-    def start(cls, arguments: Sequence[str], *, environment: Mapping[str, str], inherit: Sequence[int] = ()) -> Child:
+    def start(cls, arguments: Sequence[str], *, environment: Mapping[str, str]) -> Child:
         """Start a program that calls `attach`.
 
-        arguments: the whole command, such as [sys.executable, "-m", "robo.run.lane", "7"].
+        arguments: the whole command, such as [sys.executable, "-m", "robo.run.lane"].
         environment: the whole environment of the lane.
-        inherit: descriptors (of locks) that the lane holds as well, under the same number; nothing else is inherited.
 
         Reads from nowhere, prints where our errors go, and is in a session of its own: what a terminal sends to those
         in front (Ctrl-C) reaches the supervisor alone, since a signal in the midst of its work would break a lane.
         """
         if sys.platform == "win32":
             raise Failed(_("Flows run on Linux and macOS; on Windows, use its Linux subsystem (wsl --install)."))
-        lifeline, messages = os.pipe()
+        lifeline, messages = socket.socketpair()
         reports, theirs = os.pipe()
         try:
             process = subprocess.Popen(
                 arguments,
-                stdin=lifeline,
+                stdin=lifeline.fileno(),
                 stdout=2,
-                env={**environment, _CHANNELS: " ".join(map(str, (theirs, *inherit)))},
-                pass_fds=(theirs, *inherit),
+                env={**environment, _CHANNELS: str(theirs)},
+                pass_fds=(theirs,),
                 start_new_session=True,
             )
         except BaseException:
-            os.close(messages)
+            messages.close()
             os.close(reports)
             raise
         finally:
-            os.close(lifeline)
+            lifeline.close()
             os.close(theirs)
-        os.set_blocking(messages, False)
+        messages.setblocking(False)
         os.set_blocking(reports, False)
         return cls(process, messages, reports)
 
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Say something to the lane; never waits, and is lost when the lane is dead."""
+    def send(self, message: Mapping[str, Any], locks: Sequence[int] = ()) -> None:
+        """Say something to the lane; never waits, and is lost when the lane is dead.
+
+        locks: descriptors that the lane holds as well, from the moment that it hears of them until its death.
+        """
         self._unsent += _line(message)
+        self._handed += tuple(locks)
         self._flush()
 
     def poll(self, timeout: float = 0.0) -> list[Message]:
@@ -123,10 +129,11 @@ class Child:
     def _flush(self) -> None:
         while self._unsent:
             try:
-                self._unsent = self._unsent[os.write(self._messages, self._unsent) :]
+                sent = socket.send_fds(self._messages, [self._unsent], self._handed)
+                self._unsent, self._handed = self._unsent[sent:], ()
             except BlockingIOError:
                 return  # it does not listen just now: the next poll tries again
-            except BrokenPipeError:
+            except (BrokenPipeError, ConnectionResetError):
                 self._unsent = b""
 
     def _hear(self) -> list[Message]:
@@ -143,7 +150,8 @@ class Child:
     def _bury(self, status: int) -> None:
         self.ended = status
         machine.owned.discard(self.pid)
-        for descriptor in (self._messages, self._reports, self._death):
+        self._messages.close()
+        for descriptor in (self._reports, self._death):
             if descriptor is not None and descriptor >= 0:
                 os.close(descriptor)
 
@@ -178,10 +186,12 @@ def wait_for(children: Collection[Child], timeout: float) -> None:
 class Attached:
     """The supervisor as a lane sees it."""
 
-    def __init__(self, mouth: threading.Lock, scratch: Path | None, lifeline: int, reports: int) -> None:
+    def __init__(self, mouth: threading.Lock, lifeline: socket.socket, reports: int) -> None:
         self._mouth = mouth
-        self._scratch = scratch
+        self.scratch: Path | None = None
+        """The folder of temporary files, removed when the supervisor is gone, which does so itself in all other cases."""
         self._reports = reports
+        self._locks: list[int] = []
         self._said: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._turn = threading.Lock()
         threading.Thread(target=self._listen, args=(lifeline,), name="lifeline", daemon=True).start()
@@ -208,38 +218,46 @@ class Attached:
         while (message := self.receive()) is not None:
             yield message
 
-    def _listen(self, lifeline: int) -> None:
+    def _listen(self, lifeline: socket.socket) -> None:
         rest = b""
-        while heard := os.read(lifeline, 65536):
+        while heard := self._hear(lifeline):
             *lines, rest = (rest + heard).split(b"\n")
             for line in lines:
                 self._said.put(json.loads(line))
         # The main thread is about to see its browser die: it may not write about it any more, not even a failure.
         self._mouth.acquire(timeout=_MOUTH_TIMEOUT)
         sweep()
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
         os._exit(1)
 
+    def _hear(self, lifeline: socket.socket) -> bytes:
+        try:
+            heard, locks, _flags, _address = socket.recv_fds(lifeline, 65536, 64)
+        except ConnectionResetError:
+            return b""  # the supervisor died with something unread
+        for lock in locks:
+            os.set_inheritable(lock, False)
+        self._locks += locks
+        return heard
 
-def attach(mouth: threading.Lock, scratch: Path | None = None) -> Attached:
+
+def attach(mouth: threading.Lock) -> Attached:
     """Become a lane: call it first thing in a process that `Child.start` started.
 
     mouth: the lock that is held during each transaction with the store. When the supervisor is gone it is taken for
         good, then all below is killed, and this process ends.
-    scratch: the folder of temporary files, removed in that case; the supervisor removes it in all others.
 
     KeyError in a process that nobody started as a lane.
     """
     become_subreaper()
-    reports, *inherited = map(int, os.environ.pop(_CHANNELS).split())
-    for descriptor in (reports, *inherited):
-        os.set_inheritable(descriptor, False)
-    lifeline = os.dup(0)  # not inherited; what the lane starts reads from nowhere
+    reports = int(os.environ.pop(_CHANNELS))
+    os.set_inheritable(reports, False)
+    lifeline = socket.socket(fileno=os.dup(0))  # not inherited; what the lane starts reads from nowhere
     nowhere = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nowhere, 0)
     os.close(nowhere)
-    return Attached(mouth, scratch, lifeline, reports)
+    return Attached(mouth, lifeline, reports)
 
 
 def leave(code: int) -> NoReturn:

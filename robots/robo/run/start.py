@@ -26,17 +26,22 @@ from robo.run.folder import RunFolder
 from robo.run.journal import Journal
 from robo.run.locks import Lock
 from robo.run.outcome import Outcome, outcome
-from robo.run.processes import Identity, end_marked, is_dead
+from robo.run.processes import Child, Identity, end_marked, is_dead
 from robo.run.store import Store
 from robo.run.supervisor import Say, Supervisor, mark_of, scratch_of
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. language: of messages. headed: whether a person wants to watch the browser."""
+    """How to run.
+
+    language: of messages. headed: whether a person wants to watch the browser.
+    lane: one that was started while the flow was read, by `standby`; else one is started when it is needed.
+    """
 
     language: str = "fr"
     headed: bool = False
+    lane: Child | None = None
 
 
 def begin(
@@ -127,7 +132,7 @@ def _supervised(
         "lost": lost(store, workspace, flow),
     }
     say({"run": run, "folder": str(folder), "began": True})
-    state, reason = Supervisor(store, order, locks, say).run()
+    state, reason = Supervisor(store, order, locks, say, options.lane).run()
     clock = SystemClock()
     journal = Journal(store, run, clock)
     with store.write():
@@ -147,9 +152,10 @@ def bury(store: Store, ledgers: tuple[str, ...]) -> None:
     if not found:
         return
     deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
+    senders = [Identity.parse(sender) for _run, sender in found]
     for run in {run for run, _sender in found}:
         known = store.one("SELECT folder FROM run WHERE id = :run", run=run)
-        if known is None or not end_marked(mark_of(known[0])):
+        if known is None or not end_marked(mark_of(known[0]), senders):
             return
         shutil.rmtree(scratch_of(known[0]), ignore_errors=True)
     for _run, sender in found:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +18,8 @@ from robo.run.clock import SystemClock
 from robo.run.deaths import SeenDeaths
 from robo.run.folder import RunFolder
 from robo.run.journal import Journal
-from robo.run.processes import MARK, Child, Identity, become_subreaper, below, sweep
+from robo.run.processes import Child, Identity, become_subreaper, below, sweep
+from robo.run.standby import start_lane
 from robo.run.store import Store
 
 GRACE = 20.0
@@ -46,8 +45,14 @@ def scratch_of(folder: str) -> Path:
 class Supervisor:
     """Runs one start of a run to its end."""
 
-    def __init__(self, store: Store, order: dict[str, Any], locks: Sequence[int], say: Say) -> None:
-        """order: what every lane is told. locks: descriptors that the lanes hold as well. say: told of progress."""
+    def __init__(
+        self, store: Store, order: dict[str, Any], locks: Sequence[int], say: Say, first: Child | None = None
+    ) -> None:
+        """order: what every lane is told. locks: descriptors that the lanes hold as well. say: told of progress.
+
+        first: a lane that waits for its order already.
+        """
+        self._first = first
         self._store, self._order, self._locks, self._say = store, order, locks, say
         self._folder = RunFolder(Path(order["folder"]))
         self._journal = Journal(store, order["run"], SystemClock())
@@ -95,9 +100,8 @@ class Supervisor:
     def _lane(self, number: int, scratch: Path) -> tuple[str, str]:
         """One lane from its start to the death of all its processes."""
         order = {**self._order, "scratch": str(scratch), "lane": number}
-        environment = {**os.environ, MARK: mark_of(order["folder"])}
-        command = [sys.executable, "-m", "robo.run.lane", json.dumps(order)]
-        child = Child.start(command, environment=environment, inherit=self._locks)
+        child, self._first = self._first or start_lane(), None
+        child.send({**order, "mark": mark_of(order["folder"])}, self._locks)
         told = 0
         sender = ""
         ended: tuple[str, str] | None = None
