@@ -189,7 +189,7 @@ class Attached:
     def __init__(self, mouth: threading.Lock, lifeline: socket.socket, reports: int) -> None:
         self._mouth = mouth
         self.scratch: Path | None = None
-        """The folder of temporary files, removed when the supervisor is gone, which does so itself in all other cases."""
+        """The folder of temporary files, removed when the supervisor is gone: else it does that itself."""
         self._reports = reports
         self._locks: list[int] = []
         self._said: queue.SimpleQueue[Message] = queue.SimpleQueue()
