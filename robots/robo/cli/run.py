@@ -62,6 +62,7 @@ def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
     from robo.cli.stored import flow_of
     from robo.run.start import Options
     from robo.run.start import resume as go_on
+    from robo.run.stored import find_run
 
     progress = Progress(desk.store)
     workspace = desk.workspace(run.environment)
