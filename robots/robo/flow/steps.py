@@ -8,7 +8,7 @@ from typing import Any
 
 from robo.flow import controls
 from robo.flow.arguments import check_arguments
-from robo.flow.bind import shape
+from robo.flow.bind import by_parameter
 from robo.flow.columns import Columns
 from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER
 from robo.flow.draft import Draft
@@ -259,7 +259,7 @@ class Reader:
             where = (*path, "already_done")
             look_up = read_already_done(self, data["already_done"], where, f"{address}/already_done", spot.segment)
             data = {key: value for key, value in data.items() if key != "already_done"}
-        shaped = shape(called, data)
+        shaped = by_parameter(called, data)
         if shaped is None:
             draft.fault(
                 path,
