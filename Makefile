@@ -4,7 +4,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format kill-test bench demo clean
+.PHONY: help setup test lint format words kill-test bench demo clean
 
 help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
@@ -12,6 +12,7 @@ help:
 	@echo "make kill-test  runs killed at random instants; make kill-test KILLS=50 for fewer"
 	@echo "make bench      rows per second and start-up against a hand-written script"
 	@echo "make lint       style and types alone; make format mends the style"
+	@echo "make words      gather the texts that people read; lists those that have no French yet"
 	@echo "make setup      install what is missing, nothing else"
 
 setup:
@@ -25,6 +26,9 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+words: setup
+	@$(BIN)/python -m tools.words
 
 # The tests come last, so that their closing line is the last one.
 test: lint

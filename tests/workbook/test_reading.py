@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from robo.kit.schema import bind, help_of
+from robo.kit.help import help_of
+from robo.kit.schema import bind
 from robo.kit.shelf import Shelf
 from robo.kit.source import Fault, SourceType
 from robo.kit.types import ColumnType
@@ -182,6 +183,6 @@ def test_a_flow_names_its_parameters_without_underscore(tmp_path: Path) -> None:
     kind = Shelf.of([__import__("robo.workbook", fromlist=["Rows"])]).sources["row"]
     assert isinstance(kind, SourceType)
     assert kind.name == "for_each_row"
-    assert set(help_of(kind)) == {"in", "sheet", "header_row", "columns"}
+    assert set(help_of(kind).parameters) == {"in", "sheet", "header_row", "columns"}
     bound = bind(kind, {"in": tmp_path / "b.xlsx", "sheet": 2026, "columns": {"Code postal": "text"}})
     assert Rows(**bound).describe() == "b.xlsx, sheet 2026"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import click
@@ -11,8 +10,8 @@ from robo.cli.desk import Desk, command
 from robo.flow.problems import did_you_mean
 from robo.kit.action import Action
 from robo.kit.errors import Failed
+from robo.kit.help import help_of
 from robo.kit.messages import _
-from robo.kit.schema import help_of
 from robo.kit.source import SourceType
 
 
@@ -38,23 +37,23 @@ def actions(desk: Desk, name: str | None) -> int:
 
 
 def described(name: str, called: Action | SourceType) -> dict[str, Any]:
-    """An action or a source as plain data: name, kind, summary, main parameter, parameters in order."""
-    phrases = help_of(called)
-    doc = inspect.cleandoc((called.function if isinstance(called, Action) else called.cls).__doc__ or "")
+    """An action or a source as plain data: name, kind, summary, main parameter, parameters in order, example."""
+    said = help_of(called)
     return {
         "name": name,
         "kind": called.kind if isinstance(called, Action) else "source",
-        "summary": doc.partition("\n\n")[0].replace("\n", " "),
+        "summary": said.summary,
         "main": called.main,
         "parameters": [
             {
                 "name": one,
                 "required": parameter.default is parameter.empty,
                 "default": None if parameter.default is parameter.empty else parameter.default,
-                "help": phrases.get(one) or phrases.get(parameter.name, ""),
+                "help": said.parameters.get(one, ""),
             }
             for one, parameter in called.parameters.items()
         ],
+        "example": said.example,
     }
 
 
@@ -77,4 +76,5 @@ def _lines(told: dict[str, Any]) -> list[str]:
             needed = _("optional")
         main = _(", the one that a lone value fills") if one["name"] == told["main"] else ""
         lines.append(f"  {one['name']} ({needed}{main})  {one['help']}".rstrip())
+    lines += [f"  {line}" for line in ["", *told["example"].splitlines()]] if told["example"] else []
     return lines

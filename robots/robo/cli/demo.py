@@ -16,6 +16,7 @@ from robo.kit.messages import _
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo"),
+    metavar=_("FOLDER"),
     show_default=True,
     help=_("Where the demonstration's workspace is made, anew each time."),
 )

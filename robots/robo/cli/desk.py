@@ -137,9 +137,23 @@ def command(name: str, help: str) -> Callable[[Callable[..., int | None]], click
             context.exit(desk.carry_out(function, arguments))
 
         own = list(reversed(getattr(function, "__click_params__", [])))
-        return click.Command(name, callback=invoked, params=[*own, *_common()], help=help)
+        return click.Command(
+            name,
+            callback=invoked,
+            params=[*own, *_common()],
+            help=help,
+            short_help=help,
+            options_metavar=_("[OPTIONS]"),
+        )
 
     return made
+
+
+def group(name: str, help: str) -> click.Group:
+    """A command that has commands of its own."""
+    return click.Group(
+        name, help=help, options_metavar=_("[OPTIONS]"), subcommand_metavar=_("COMMAND [ARGS]..."), short_help=help
+    )
 
 
 def _common() -> list[click.Parameter]:
@@ -148,6 +162,7 @@ def _common() -> list[click.Parameter]:
         click.Option(
             ["--workspace"],
             type=click.Path(path_type=Path, file_okay=False, exists=True),
+            metavar=_("FOLDER"),
             help=_("The folder of the workspace; by default the nearest above with a robo.toml."),
         ),
         click.Option(["--lang"], type=click.Choice(("fr", "en")), help=_("The language of messages.")),

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from robo.cli.desk import Desk, command, pairs
+from robo.cli.desk import Desk, command, group, pairs
 from robo.cli.listing import Listing
 from robo.flow.inputs import read_inputs
 from robo.flow.load import find_flow, flow_names, load_text
@@ -27,7 +27,7 @@ from robo.run.ledger import Ledger
 from robo.run.start import held
 from robo.run.words import moment, state_word
 
-ledger = click.Group("ledger", help=_("See and move what is known of each item for ever."))
+ledger = group("ledger", help=_("See and move what is known of each item for ever."))
 
 
 @command("list", _("List the ledgers, with the states of their items."))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from robo.kit.messages import _, language_of_the_system, speak
+from robo.kit.messages import VARIABLE, _, language_of_the_system, ngettext, speak
 
 COMMANDS = {
     "check": "robo.cli.check:check",
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     # The commands' help is written as they are imported, so the language is chosen before click reads anything.
     speak(language(words))
+    _click_speaks_too()
     try:
         code = _robo().main(words, prog_name="robo", standalone_mode=False)
     except click.ClickException as error:
@@ -60,12 +62,26 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _click_speaks_too() -> None:
+    """click looks its own texts up in a catalogue of the system that nobody ships; ours has them in French."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("click.")]:
+        for name, ours in (("_", _), ("ngettext", ngettext)):
+            if name in vars(module):
+                setattr(module, name, ours)
+
+
 def _robo() -> click.Group:
-    group = _Lazy("robo", help=_("Robots for repetitive office work: flows in YAML, each item entered once."))
+    group = _Lazy(
+        "robo",
+        help=_("Robots for repetitive office work: flows in YAML, each item entered once."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
+    )
     group.params += [
-        click.Option(["--workspace"], type=click.Path(path_type=Path, file_okay=False, exists=True), help=_(
-            "The folder of the workspace; by default the nearest above with a robo.toml."
-        )),
+        click.Option(
+            ["--workspace"], type=click.Path(path_type=Path, file_okay=False, exists=True), metavar=_("FOLDER"),
+            help=_("The folder of the workspace; by default the nearest above with a robo.toml."),
+        ),
         click.Option(["--lang"], type=click.Choice(("fr", "en")), help=_("The language of messages.")),
         click.Option(
             ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
@@ -90,8 +106,8 @@ def _version(context: click.Context, _option: click.Parameter, asked: bool) -> N
 
 
 def language(words: list[str]) -> str:
-    """The language asked for, else the workspace's, else the system's."""
-    asked = _option(words, "--lang")
+    """The language asked for by option or variable, else the workspace's, else the system's."""
+    asked = _option(words, "--lang") or os.environ.get(VARIABLE)
     if asked:
         return asked
     start = Path(_option(words, "--workspace") or ".").absolute()

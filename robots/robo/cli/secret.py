@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from robo.cli.desk import Desk, command
+from robo.cli.desk import Desk, command, group
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 
-secret = click.Group("secret", help=_("Keep the passwords that flows need."))
+secret = group("secret", help=_("Keep the passwords that flows need."))
 
 
 @command("set", _("Keep a password: typed unseen, or read from standard input."))

@@ -15,7 +15,6 @@ from robo.flow.vault import Vault
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Account, Site
 from robo.kit.messages import _
-from robo.kit.types import as_place
 
 
 @dataclass(frozen=True)
@@ -87,15 +86,20 @@ class Workspace:
             raise FaultyFlow(
                 _('the password of "{name}" is not known here: type robo secret set {name}').format(name=name)
             )
+        from pydantic import TypeAdapter
+
+        from robo.kit.types import AnyPlace, Place
+
+        place: TypeAdapter[Place] = TypeAdapter(AnyPlace)
         return Account(
             name=name,
             site=self.site(entry.site),
             open=entry.open,
-            user=as_place(entry.user),
+            user=place.validate_python(entry.user),
             user_value=entry.user_value,
-            password=as_place(entry.password),
+            password=place.validate_python(entry.password),
             secret=secret,
-            button=as_place(entry.button),
+            button=place.validate_python(entry.button),
             expect=entry.expect,
         )
 

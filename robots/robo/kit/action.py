@@ -111,8 +111,3 @@ class Action:
     def main(self) -> str | None:
         """The parameter that a lone scalar fills."""
         return self.manners.main or self.manners.rest or next(iter(self.parameters), None)
-
-    @property
-    def summary(self) -> str:
-        """The first sentence of its docstring."""
-        return inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0].replace("\n", " ")

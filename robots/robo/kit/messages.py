@@ -6,19 +6,29 @@ import gettext
 import os
 from pathlib import Path
 
+VARIABLE = "ROBO_LANGUAGE"
+"""The variable that chooses the language of messages, whatever the workspace says."""
+
 _FOLDER = Path(__file__).parents[1] / "locale"
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def speak(language: str) -> None:
     """Choose the language of all messages from now on: "fr", "en", or a locale name such as "fr_FR.UTF-8"."""
-    global _catalogue
-    _catalogue = gettext.translation("robo", _FOLDER, [language.partition(".")[0]], fallback=True)
+    global _catalogue, _language
+    _language = language[:2].lower()
+    _catalogue = gettext.translation("robo", _FOLDER, [_language], fallback=True)
+
+
+def spoken() -> str:
+    """The language of messages, "fr" or "en"."""
+    return _language
 
 
 def language_of_the_system() -> str:
     """The language that the reader's session asks for, "en" when it asks for none."""
-    for variable in ("ROBO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+    for variable in (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
         asked = os.environ.get(variable, "")
         if asked and not asked.startswith(("C", "POSIX")):
             return asked[:2]

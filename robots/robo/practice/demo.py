@@ -16,7 +16,7 @@ from pathlib import Path
 
 from robo.flow.vault import Vault
 from robo.kit.errors import Failed
-from robo.kit.messages import _
+from robo.kit.messages import _, spoken
 from robo.practice.faults import Faults
 from robo.practice.office import PASSWORD, USER, Office
 from robo.practice.workbooks import APPLICATIONS, REFUSED_NUMBERS, write_applications
@@ -91,7 +91,7 @@ def _workspace(folder: Path, address: str) -> None:
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-m", "robo", *arguments]
+    return [sys.executable, "-m", "robo", *arguments, "--lang", spoken()]
 
 
 def _robo(folder: Path, *arguments: str, allowed: tuple[int, ...] = (0,)) -> None:
