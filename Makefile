@@ -9,7 +9,7 @@ BIN := .venv/bin
 help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
 	@echo "make demo       sixty rows into a practice office, the robot killed twice on the way"
-	@echo "make kill-test  runs killed at random instants; make kill-test KILLS=50 for fewer"
+	@echo "make kill-test  runs and filings killed at random instants; make kill-test KILLS=50 for fewer"
 	@echo "make bench      rows per second and start-up against a hand-written script"
 	@echo "make lint       style and types alone; make format mends the style"
 	@echo "make words      gather the texts that people read; lists those that have no French yet"
@@ -38,6 +38,7 @@ KILLS := 200
 
 kill-test: setup
 	PYTHONPATH=tests $(BIN)/python -m kill.many $(KILLS)
+	PYTHONPATH=tests $(BIN)/python -m files.many
 
 bench: setup
 	$(BIN)/python benchmarks/entry.py

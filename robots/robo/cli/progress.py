@@ -13,7 +13,16 @@ from robo.run.sentences import sentence
 from robo.run.store import Store
 
 _QUIET = ("step.done", "item.begun", "change.intended", "change.made", "evidence", "lane.began")
-_ON_A_TERMINAL = ("row.refused", "change.in_doubt", "item.waits", "item.gone", "loop.stopped", "lane.ended", "step.log")
+_ON_A_TERMINAL = (
+    "row.refused",
+    "entry.later",
+    "change.in_doubt",
+    "item.waits",
+    "item.gone",
+    "loop.stopped",
+    "lane.ended",
+    "step.log",
+)
 _BAR = 24
 
 

@@ -28,8 +28,8 @@ LOOP = (
 ACTIONS_LATER = frozenset(
     {
         "read_table", "download", "wait", "screenshot", "append_row", "append_rows", "update_row", "write_table",
-        "read_workbook", "read_document", "classify", "move", "copy", "zip", "render", "send_mail", "file_attachments",
-        "request", "repeat", "run", "ask", "approve", "for_each_file", "for_each_mail",
+        "read_workbook", "read_document", "classify", "zip", "render", "send_mail", "file_attachments",
+        "request", "repeat", "run", "ask", "approve", "for_each_mail",
     }
 )  # fmt: skip
 PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages"})

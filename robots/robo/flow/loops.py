@@ -59,10 +59,16 @@ def read_loop(
     if look_up:
         for one in look_up.steps:
             _add_bound(reader, one, item)
-    write_back = _write_back(reader, table, path, item, columns)
-    if write_back and source is None:
+    can_be_written = source is not None and source.writes_back
+    write_back = _write_back(reader, table, path, item, columns if can_be_written else None)
+    if write_back and not can_be_written:
         draft.fault(
-            (*path, "write_back"), _("`for_each` goes through a list: nothing can be written back to it"), key=True
+            (*path, "write_back"),
+            _("`for_each` goes through a list: nothing can be written back to it")
+            if source is None
+            else _("nothing can be written back into what `{loop}` goes through").format(loop=source.name),
+            "" if source is None else _("Keep results in a register: append_row"),
+            key=True,
         )
     if isinstance(columns, Group) and columns.asked:
         Columns.cannot_be_read(draft, columns.unread, {key: (*path, key) for key in written}, columns.asked)

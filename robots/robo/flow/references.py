@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from robo.flow.folders import check_paths
 from robo.flow.model import Flow, Step, walk
 from robo.flow.problems import did_you_mean
 from robo.flow.steps import Reader
@@ -35,6 +36,7 @@ class _References:
             if action:
                 self._accounts(step, action)
                 self._needs_site(step, action)
+                self._paths(step, action)
 
     def _fault(self, path: Path, message: str, mend: str = "") -> None:
         self.reader.draft.fault(path, message, mend)
@@ -101,6 +103,11 @@ class _References:
                     name=next(iter(self.workspace.sites), "https://...")
                 ),
             )
+
+    def _paths(self, step: Step, action: Action) -> None:
+        if step.address not in self.reader.unsound:
+            places = {name: self._place(step, name) for name in step.arguments}
+            check_paths(self.reader.draft, action, step.arguments, places, self.workspace)
 
     def _place(self, step: Step, parameter: str) -> Path:
         path: Path = (*self.reader.draft.places[step.address], step.action)

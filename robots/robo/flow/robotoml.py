@@ -109,7 +109,7 @@ class _Reader:
             sites=sites,
             elsewhere=elsewhere,
             accounts=accounts,
-            folders={name: self.text(("folders", name), folders, "") for name in folders},
+            folders={name: path for name in folders if (path := self.folder(("folders", name), folders, chosen))},
         )
 
     def table(self, where: Where, given: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:
@@ -177,6 +177,14 @@ class _Reader:
         if value and not value.startswith(("http://", "https://")):
             self.fault(where, _("an address begins with https:// or http://"))
         return value
+
+    def folder(self, where: Where, table: Mapping[str, Any], environment: str) -> str:
+        """A path, or one for each environment; empty where this environment has none."""
+        given = table[str(where[-1])]
+        if not isinstance(given, dict):
+            return self.text(where, table)
+        self.environments += [name for name in given if name not in self.environments]
+        return self.text((*where, environment), given, "")
 
     def site(self, name: str, table: Mapping[str, Any], address: str) -> Site:
         where: Where = ("sites", name)

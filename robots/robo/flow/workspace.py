@@ -55,8 +55,9 @@ class Workspace:
         return self.environment == self.default_environment
 
     def resolve(self, path: str | Path) -> Path:
-        """A path of a flow, from the root."""
-        return self.root / Path(path)
+        """A path of a flow, from the root, or from the declared folder whose name comes first in it."""
+        first, *below = Path(path).parts or ("",)
+        return self.folders[first].joinpath(*below) if first in self.folders else self.root / Path(path)
 
     def site(self, named: str) -> Site:
         """A site by its name or its address. Raises FaultyFlow."""

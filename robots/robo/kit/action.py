@@ -34,6 +34,7 @@ class _Manners:
     opens: bool = False
     session: bool = False
     settle: Settle | None = None
+    late: float | None = None
 
 
 @overload
@@ -47,6 +48,7 @@ def action(
     opens: bool = False,
     session: bool = False,
     settle: Settle | None = None,
+    late: float | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def action(function: Any = None, /, **manners: Any) -> Any:
     """Mark a function as a step that flows may name; the function itself stays as it is.
@@ -57,6 +59,8 @@ def action(function: Any = None, /, **manners: Any) -> Any:
     opens: whether it brings its resource to a known place, so that a segment may begin with it.
     session: whether it signs in; redone at each start of a lane.
     settle: asked, after a stop, whether an intent without receipt was carried out.
+    late: seconds after the death of its process in which the change may still come, 0 for what the process does itself
+        (files); by default those of the flow's site.
     """
 
     def mark(function: Callable[P, R]) -> Callable[P, R]:

@@ -6,6 +6,7 @@ asks here instead of asking the file system, and its plan equals what the real r
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from robo.kit.change import Change
@@ -35,11 +36,13 @@ class Outlook:
         return path.exists() or any(source and path in planned.parents for planned, source in self._content.items())
 
     def names(self, folder: Path) -> list[str]:
-        """The names that the folder would list, in order."""
-        there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+        """The names that the folder would list, in order; those of folders that will be made are among them."""
+        there = set(os.listdir(folder)) if folder.is_dir() else set()
         for planned, source in self._content.items():
             if planned.parent == folder:
                 (there.discard if source is None else there.add)(planned.name)
+            elif source and folder in planned.parents:
+                there.add(planned.relative_to(folder).parts[0])
         return sorted(there)
 
     def promised(self, *beginning: str | int | None) -> list[Change]:

@@ -20,10 +20,14 @@ class Entry:
 
     position: its place in the source as people count it (the line of a sheet), whatever was skipped.
     values: column (or attribute) to value; a value that could not be read is a `Fault`.
+    title: what people call it, where that is not its position.
+    later: why it is left for the next run, which is told; empty where it is to be taken.
     """
 
     position: int
     values: Mapping[str, Any]
+    title: str = ""
+    later: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,14 @@ def is_source(thing: object) -> TypeGuard[type[Source]]:
 
 @dataclass(frozen=True, eq=False)
 class SourceType:
-    """A marked class, with the parameters that a flow writes for it (`in_` is written `in`)."""
+    """A marked class, with the parameters that a flow writes for it (`in_` is written `in`).
+
+    writes_back: whether values can be written into it; a class without an attribute of that name can.
+    """
 
     cls: Callable[..., Source]
     kind: str
+    writes_back: bool = True
     main: str | None = None
     hints: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, inspect.Parameter] = field(default_factory=dict)
@@ -115,6 +123,7 @@ class SourceType:
         return cls(
             cls=marked,
             kind=marked.kind,
+            writes_back=getattr(marked, "writes_back", True),
             hints={name: hints.get(name, Any) for name in signature.parameters},
             parameters={name.rstrip("_"): parameter for name, parameter in signature.parameters.items()},
         )

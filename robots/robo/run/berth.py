@@ -35,6 +35,7 @@ def _berth(text: str) -> Lane:
         language=order["locale"],
         step_timeout=order["step_timeout"],
         headed=order["headed"],
+        folders=where.folders,
     )
 
 

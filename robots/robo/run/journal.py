@@ -17,7 +17,7 @@ Kind = Literal[
     "lane.began", "lane.ended",
     "step.done", "step.failed", "step.log",
     "item.begun", "item.ended", "item.waits", "item.gone", "item.changed",
-    "row.refused",
+    "row.refused", "entry.later",
     "change.intended", "change.made", "change.not_made", "change.in_doubt", "change.settled", "change.decided",
     "loop.began", "loop.stopped", "loop.ended",
     "source.written",

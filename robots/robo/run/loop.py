@@ -16,6 +16,7 @@ from robo.run.keyed import KeyedLoop
 from robo.run.listed import Listed
 from robo.run.passage import Passage, Walks
 from robo.run.scope import Row
+from robo.run.works import note_later
 
 
 class Loops:
@@ -63,6 +64,9 @@ class Loops:
                 raise Stopped
             if most is not None and taken >= int(most):
                 break
+            if entry.later:
+                note_later(course, passage.ledger.name, entry)
+                continue
             passage.saved[loop.alias] = entry_value(loop, entry)
             passage.saved["position"] = entry.position
             if loop.where and not loop.where.holds(passage.scope(), language):

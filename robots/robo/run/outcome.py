@@ -20,7 +20,8 @@ class Outcome:
     """state: done, failed, faulty, broken, waits, stopped, running. counts: items that this run touched, by state.
 
     already: items that an earlier run had done; last_entered: when the newest of them was.
-    pending: results that are still to be written back. refused_rows: (line, reason) of rows without a usable key.
+    pending: results that are still to be written back. refused_rows: (line or title,
+    reason) of entries without a usable key.
     """
 
     run: str
@@ -34,7 +35,7 @@ class Outcome:
     last_entered: str | None = None
     waits: tuple[Question, ...] = ()
     failures: tuple[tuple[str, str, str], ...] = ()
-    refused_rows: tuple[tuple[int, str], ...] = ()
+    refused_rows: tuple[tuple[int | str, str], ...] = ()
     pending: int = 0
     ledgers: tuple[str, ...] = ()
 
@@ -100,11 +101,12 @@ def outcome(store: Store, run: str) -> Outcome:
                 pending += 1
         waits += questions(ledger)
     rows = {
-        e.data["position"]: e.data["reason"]
+        e.data["position"]: (e.data.get("title") or e.data["position"], e.data["reason"])
         for e in events(store, run)
         if e.kind == "row.refused" and e.data["attempt"] == attempt
     }
     return Outcome(
         run, flow, state, folder, reason or "", asked[-1].data["mend"] if asked and state == "waits" else "",
-        dict(counts), already, last, tuple(waits), tuple(failures), tuple(sorted(rows.items())), pending, ledgers,
+        dict(counts), already, last, tuple(waits), tuple(failures), tuple(rows[at] for at in sorted(rows)), pending,
+        ledgers,
     )  # fmt: skip

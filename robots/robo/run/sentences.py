@@ -21,6 +21,8 @@ def sentence(event: Event) -> str:
         return ""
     words = {**event.data, "key": event.key or "", "given": _given(event.data.get("gives"))}
     words["reason"] = event.data.get("reason") or ""
+    if event.kind == "row.refused" and event.data.get("title"):
+        return _("{title}: refused, {reason}").format_map(_Words(words))
     return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" :")
 
 
@@ -46,6 +48,7 @@ def _sentences() -> dict[str, str]:
         "item.waits": _("{key}: waits for a person: {reason}"),
         "item.gone": _("{key}: was begun, and is no longer in the source; it was not entered"),
         "row.refused": _("Line {position}: refused, {reason}"),
+        "entry.later": _("{title}: left for the next run, {reason}"),
         "change.intended": _("{key}: about to: {summary}"),
         "change.made": _("{key}: made: {given}"),
         "change.not_made": _("{key}: not made, {why}: {reason}"),

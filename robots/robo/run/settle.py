@@ -23,11 +23,19 @@ ABSENCES = 2
 
 def wait_left(course: Course, made: Made) -> float | None:
     """Seconds until the absence of the change proves something; 0.0 when it does; None when it never will here."""
-    since = course.deaths.since(made.sender)
-    if since is None or course.late is None:
+    since, late = course.deaths.since(made.sender), _late(course, made)
+    if since is None or late is None:
         return None
     # Strictly later: at the very end of `late` a commit may still be under way.
-    return max(0.0, course.late + 0.01 - since)
+    return max(0.0, late + 0.01 - since)
+
+
+def _late(course: Course, made: Made) -> float | None:
+    """As late as the action says its change may come, where it settles it itself; else as late as the site."""
+    step = next((one for one in walk(course.flow.steps) if one.identity == made.step), None)
+    action = course.shelf.actions.get(step.action) if step and not step.already_done else None
+    own = action.manners.late if action and action.manners.settle else None
+    return course.late if own is None else own
 
 
 def settle(walks: Walks, passage: Passage, made: Made, asked: AlreadyDone | None) -> Verdict:

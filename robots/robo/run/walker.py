@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from robo.flow.bind import call_arguments
+from robo.flow.folders import settled_paths
 from robo.flow.formula import evaluate
 from robo.flow.model import Step
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Refused, RoboError, SignedOut
@@ -138,7 +139,9 @@ class Walker:
         course.report(step=step.address, key=passage.key, within=seconds)
         try:
             with within(seconds):
-                values = evaluate(step.arguments, self._scope(passage), self._language)
+                scope = self._scope(passage)
+                values = evaluate(step.arguments, scope, self._language)
+                values |= settled_paths(action, step.arguments, values, scope, self._language, course.workspace)
                 arguments = call_arguments(action, values, course.workspace, course.vault)
                 arguments |= {name: course.lent.borrow(kind) for name, kind in action.lent.items()}
                 if action.kind == "change":

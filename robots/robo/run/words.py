@@ -21,7 +21,12 @@ def told(outcome: Outcome) -> list[str]:
         _("  {key}: {state}. {reason}").format(key=key, state=state_word(state), reason=reason)
         for key, state, reason in outcome.failures
     ]
-    lines = [_("  line {line}: refused. {reason}").format(line=n, reason=r) for n, r in outcome.refused_rows]
+    lines = [
+        (_("  line {line}: refused. {reason}") if isinstance(n, int) else _("  {line}: refused. {reason}")).format(
+            line=n, reason=r
+        )
+        for n, r in outcome.refused_rows
+    ]
     counts = [count_sentence(outcome.counts)] if outcome.counts else []
     return [state_sentence(outcome), *counts, *_first(items), *_first(lines), *_waiting(outcome)]
 

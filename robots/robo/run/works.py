@@ -60,6 +60,9 @@ class Works:
         found: dict[str, list[Entry]] = {}
         empty: list[Entry] = []
         for entry in self._source.entries():
+            if entry.later:
+                note_later(self._course, self._ledger.name, entry)
+                continue
             if self._loop.where and not self._wanted(entry):
                 continue
             key = self.key_of(entry)
@@ -72,9 +75,14 @@ class Works:
         works = []
         for key, entries in found.items():
             if len(entries) > 1:
-                lines = ", ".join(str(entry.position) for entry in entries)
+                titles = ", ".join(entry.title or str(entry.position) for entry in entries)
+                reason = (
+                    _("{titles} are one and the same").format(titles=titles)
+                    if entries[0].title
+                    else _("the key {key} stands in lines {lines}").format(key=key, lines=titles)
+                )
                 for entry in entries:
-                    self._refuse(entry, key, _("the key {key} stands in lines {lines}").format(key=key, lines=lines))
+                    self._refuse(entry, key, reason)
             else:
                 works.append(Work(key, entries[0], entries[0].values, entries[0].position))
         return works
@@ -118,5 +126,11 @@ class Works:
         course, ledger = self._course, self._ledger.name
         if not rows_refused(course.store, course.run, course.attempt, ledger, entry.position):
             course.journal.note(
-                "row.refused", ledger=ledger, key=key, position=entry.position, reason=reason, attempt=course.attempt
-            )
+                "row.refused", ledger=ledger, key=key, position=entry.position, title=entry.title, reason=reason,
+                attempt=course.attempt,
+            )  # fmt: skip
+
+
+def note_later(course: Course, ledger: str, entry: Entry) -> None:
+    """Tell of an entry that is left for the next run."""
+    course.journal.note("entry.later", ledger=ledger, title=entry.title or str(entry.position), reason=entry.later)
