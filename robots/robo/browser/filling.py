@@ -8,7 +8,7 @@ from typing import Any
 
 from robo.browser.keyboard import type_in
 from robo.browser.page import Page
-from robo.browser.places import ambiguous, as_place, frames, locate, spec, unusable
+from robo.browser.places import ambiguous, frames, locate, spec, unusable
 from robo.browser.shapes import paths, shapes
 from robo.browser.troubles import plainly
 from robo.kit.action import action
@@ -17,7 +17,7 @@ from robo.kit.messages import _
 from robo.kit.patience import remaining
 from robo.kit.secrets import BULLETS
 from robo.kit.text import written
-from robo.kit.types import Place, Text, Value
+from robo.kit.types import Place, Text, Value, as_place
 
 _LATE = frozenset({"missing", "disabled", "choice"})
 """States that may pass: the field or the choice is still on its way."""

@@ -7,26 +7,18 @@ import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import TypeAdapter
-
 from robo.browser.page import Page
 from robo.kit.errors import Failed, SignedOut
 from robo.kit.messages import _
 from robo.kit.patience import remaining
 from robo.kit.text import slug
-from robo.kit.types import AnyPlace, Place
+from robo.kit.types import Place
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator
 
 Kind = Literal["field", "button"]
-_ANY_PLACE: TypeAdapter[Place] = TypeAdapter(AnyPlace)
 _LISTED = 20
-
-
-def as_place(written: Any) -> Place:
-    """A place as a flow or robo.toml writes it; pydantic's ValidationError if it is none."""
-    return written if isinstance(written, Place) else _ANY_PLACE.validate_python(written)
 
 
 def spec(place: Place, kind: Kind) -> dict[str, Any]:
@@ -139,7 +131,6 @@ def _described(one: dict[str, str]) -> str:
 __all__ = [
     "SignedOut",
     "ambiguous",
-    "as_place",
     "frames",
     "locate",
     "missing",

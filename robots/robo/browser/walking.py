@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from robo.browser.filling import enter
 from robo.browser.page import Page
-from robo.browser.places import as_place, locate, unusable
+from robo.browser.places import locate, unusable
 from robo.browser.troubles import first_line, is_gone, is_theirs, plainly
 from robo.kit.action import action
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Unreachable
@@ -16,7 +16,7 @@ from robo.kit.lane import Site
 from robo.kit.messages import _
 from robo.kit.patience import remaining
 from robo.kit.secrets import Mask
-from robo.kit.types import AccountName, AnyPlace, Text, YesNo
+from robo.kit.types import AccountName, AnyPlace, Text, YesNo, as_place
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response

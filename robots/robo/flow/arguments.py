@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from robo.flow.bind import fields_within
+from robo.flow.controls import known_here
 from robo.flow.draft import Draft
 from robo.flow.formula import Formula, Template
 from robo.flow.problems import did_you_mean
 from robo.flow.text import Path
 from robo.kit.action import Action
 from robo.kit.messages import _
+from robo.kit.schema import misfits_of
+from robo.kit.shape import LATER, Misfit, Trail
 from robo.kit.source import SourceType
-
-
-class _Later:
-    """Stands for a value that only the run knows."""
-
-
-_LATER = _Later()
 
 
 def check_arguments(
@@ -39,26 +34,10 @@ def check_arguments(
     for name in missing[:1]:
         _missing(draft, called, name, name in arguments, places, whole)
     known = {name: _known(value) for name, value in arguments.items() if name not in missing}
-    if not known or all(value is _LATER for value in known.values()):
-        return
-    from pydantic import ValidationError
-
-    from robo.flow.wording import mend_of, message_of
-    from robo.kit.schema import arguments as model
-
-    try:
-        model(called).model_validate(known)
-    except ValidationError as error:
-        seen: set[Path] = set()
-        for fault in error.errors(include_url=False):
-            first, *below = fault["loc"] or ("",)
-            if first not in known or isinstance(fault["input"], _Later) or _holds_later(fault["input"]):
-                continue
-            at, is_key = _place(draft, places[str(first)], below, str(fault["type"]))
-            if at in seen:
-                continue  # the other branches of one union
-            seen.add(at)
-            draft.fault(at, message_of(dict(fault)), mend_of(dict(fault)) or _near(called, fault), key=is_key)
+    for misfit in misfits_of(called, known):
+        parameter, *below = misfit.trail
+        at = _place(draft, places[str(parameter)], below)
+        draft.fault(at, misfit.reason, _mend(misfit, known), key=misfit.name)
 
 
 def _missing(
@@ -87,22 +66,33 @@ def _example(called: Action | SourceType, name: str) -> str:
     return _("Write it below, indented: {name}: ...").format(name=name)
 
 
-def _near(called: Action | SourceType, fault: Any) -> str:
-    """The mend for a name that a place or a proof does not have."""
-    if fault["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
+def _mend(misfit: Misfit, known: Mapping[str, Any]) -> str:
+    """The word that was meant, where only some fit; for a name that is none of these, all of them."""
+    if not misfit.choices:
         return ""
-    names = sorted(fields_within(called, str(fault["loc"][0])))
-    return did_you_mean(str(fault["loc"][-1]), names) or _("Known here are: {known}").format(known=", ".join(names))
+    word = misfit.trail[-1] if misfit.name else _within(known, misfit.trail)
+    mend = did_you_mean(str(word), misfit.choices)
+    return mend or (known_here(misfit.choices) if misfit.name else "")
+
+
+def _within(value: Any, trail: Trail) -> Any:
+    for part in trail:
+        match value:
+            case dict():
+                value = value[part]
+            case list() if isinstance(part, int):
+                value = value[part]
+    return value
 
 
 def _known(value: Any) -> Any:
     """The value with what is not known yet marked; a merge text is some text."""
     match value:
         case Formula():
-            return _LATER
+            return LATER
         case Template():
             single = len(value.parts) == 1 and isinstance(value.parts[0][1], Formula)
-            return _LATER if single else value.source
+            return LATER if single else value.source
         case dict():
             return {_known_key(key): _known(one) for key, one in value.items()}
         case list():
@@ -114,21 +104,10 @@ def _known_key(key: Any) -> Any:
     return key.source if isinstance(key, Template) else key
 
 
-def _holds_later(value: Any) -> bool:
-    match value:
-        case _Later():
-            return True
-        case dict():
-            return any(map(_holds_later, value.values()))
-        case list() | tuple():
-            return any(map(_holds_later, value))
-    return False
-
-
-def _place(draft: Draft, path: Path, below: list[int | str], kind: str) -> tuple[Path, bool]:
-    """Down to the value that is meant, as far as the file has it: what pydantic names between is left out."""
+def _place(draft: Draft, path: Path, below: Iterable[int | str]) -> Path:
+    """Down to the value that is meant, as far as the file has it: a merge field in a name stands there otherwise."""
     document = draft.document
     for part in below:
         if (*path, part) in document.values or (*path, part) in document.keys:
             path = (*path, part)
-    return path, kind in ("extra_forbidden", "unexpected_keyword_argument")
+    return path

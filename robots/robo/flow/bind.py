@@ -1,11 +1,9 @@
-"""From what a step says to the arguments of a call: shapes, paths, accounts, types; and what steps read of an item."""
+"""From what a step says to the arguments of a call: parameters, accounts, types; and what steps read of an item."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from robo.flow.formula import Formula, Template
 from robo.flow.model import Step
@@ -15,10 +13,12 @@ from robo.kit.action import Action
 from robo.kit.errors import Refused
 from robo.kit.lane import Account
 from robo.kit.messages import _
+from robo.kit.schema import bind, shapes, takes
+from robo.kit.shape import Misfit, Unfit
 from robo.kit.source import Fault, SourceType
 
 
-def shape(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
+def by_parameter(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
     """{parameter: value} from what stands under an action: a map, its main value, or the whole map of its `rest`.
 
     A map may also be the main value itself, where all its names are those of such a value.
@@ -27,7 +27,7 @@ def shape(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
     rest = called.manners.rest if isinstance(called, Action) else None
     if isinstance(written, dict):
         main = called.manners.main if isinstance(called, Action) else None
-        if main and written and set(written) <= fields_within(called, main) - set(called.parameters):
+        if main and written and set(written) <= shapes(called)[main].names - set(called.parameters):
             return {main: dict(written)}  # `click: {label: Suivant}`: a place is a map too
         if rest is None:
             return dict(written)
@@ -41,47 +41,30 @@ def shape(called: Action | SourceType, written: Any) -> dict[str, Any] | None:
     return {main: written}
 
 
-def fields_within(called: Action | SourceType, parameter: str) -> set[str]:
-    """The names that a map may have as a value of that parameter, or within it: those of its classes of data."""
-    found: set[str] = set()
-    hint = called.hints.get(called.parameters[parameter].name) if parameter in called.parameters else None
-    waiting = [hint]
-    while waiting:
-        one = waiting.pop()
-        if is_dataclass(one) and isinstance(one, type):
-            found |= {field.name for field in fields(one)}
-        waiting.extend(part for part in get_args(one) if not isinstance(part, str))
-    return found
-
-
 def call_arguments(
     called: Action | SourceType, values: Mapping[str, Any], workspace: Workspace, vault: Vault
 ) -> dict[str, Any]:
-    """The keyword arguments of the call from evaluated values by parameter, as `shape` gives them.
+    """The keyword arguments of the call from evaluated values, as `by_parameter` gives them.
 
     Relative paths start at the workspace's root; names of accounts become accounts with their password.
     Raises FaultyFlow for an unknown account or a missing password, Refused for a value that does not fit.
     """
-    from pydantic import ValidationError
-
-    from robo.kit.schema import bind, takes
-
     written = dict(values)
-    for name in takes(called, Path):
-        if isinstance(written.get(name), str | Path) and written[name] != "":
-            written[name] = workspace.resolve(written[name])
     for name in takes(called, Account):
         if isinstance(written.get(name), str):
             written[name] = workspace.account(written[name], vault)
     _refuse_faults(written)
     try:
-        return bind(called, written)
-    except ValidationError as error:
-        from robo.flow.wording import place_and_message
+        return bind(called, written, workspace.root)
+    except Unfit as unfit:
+        raise Refused("\n".join(_told(called, one) for one in unfit.misfits)) from None
 
-        where, message = place_and_message(error)
-        place = ".".join(str(part) for part in (called.name, *where))
-        raise Refused(_("{place}: {reason}").format(place=place, reason=message)) from None
+
+def _told(called: Action | SourceType, misfit: Misfit) -> str:
+    """A misfit at its place below the step: "submit.read.reference.nth: a whole number is expected"."""
+    trail = misfit.trail[:-1] if misfit.name else misfit.trail
+    place = ".".join(str(part) for part in (called.name, *trail))
+    return _("{place}: {reason}").format(place=place, reason=misfit.reason)
 
 
 def _refuse_faults(value: Any) -> None:

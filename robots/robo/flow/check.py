@@ -70,9 +70,9 @@ class _Rules:
             self.refuse_retry(step)
             return opened and not self.changes([step])
         before = opened
-        if step.action == "group":
+        if step.body:
             self.refuse_retry(step)
-            opened = self.run(step.body, opened, around)
+            opened = self.block(step, opened, around)
         action = self.action(step)
         if action:
             opened = self.called(step, action, opened, around)
@@ -82,6 +82,20 @@ class _Rules:
         if isinstance(step.on_error, tuple):
             after = self.run(step.on_error, before, around) and after
         return after
+
+    def block(self, step: Step, opened: bool, around: _Around) -> bool:
+        after = self.run(step.body, opened, around)
+        if step.action != "repeat":
+            return after
+        self.only_looks(step.body, _("`repeat` is for what only looks: a change is made once"))
+        for inner in walk(step.body):
+            if inner.loop and inner.loop.key:
+                self.draft.fault(
+                    self.at(inner, inner.action, "key"),
+                    _("a loop with a key does each item once: not in `repeat`"),
+                    key=True,
+                )
+        return opened  # it may not be done at all
 
     def called(self, step: Step, action: Action, opened: bool, around: _Around) -> bool:
         touches_page = any(lent.fleeting for lent in action.lent.values())  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ ACTIONS_LATER = frozenset(
     {
         "read_table", "download", "wait", "screenshot", "append_row", "append_rows", "update_row", "write_table",
         "read_workbook", "read_document", "classify", "zip", "render", "send_mail", "file_attachments",
-        "request", "repeat", "run", "ask", "approve", "for_each_mail",
+        "request", "run", "ask", "approve", "for_each_mail",
     }
 )  # fmt: skip
 PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages"})
@@ -52,8 +52,11 @@ CONTROLS: Mapping[str, Control] = {
     "stop": Control(("reason", "as"), "reason"),
     "skip": Control(("reason",), "reason"),
     "group": Control(("steps",), "steps", ("steps",)),
+    "repeat": Control(("until", "max", "every", "steps"), None, ("until", "steps")),
     "for_each": Control(("in", *LOOP), None, ("in", "steps")),
 }
+BLOCKS = ("group", "repeat")
+"""Controls whose steps are checked and walked where they stand."""
 LEVELS = ("info", "warning")
 ENDINGS = ("done", "failed")
 

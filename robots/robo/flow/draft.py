@@ -13,6 +13,7 @@ from robo.flow.names import RESERVED, Names
 from robo.flow.problems import Problem, did_you_mean
 from robo.flow.text import Document, Path
 from robo.kit.messages import _
+from robo.kit.types import seconds
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -115,8 +116,6 @@ class Draft:
         """A duration with its unit."""
         if data.get(key) is None:
             return default
-        from robo.kit.types import seconds
-
         try:
             return seconds(data[key])
         except ValueError as error:

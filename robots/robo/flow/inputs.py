@@ -16,7 +16,7 @@ from robo.flow.workspace import Workspace
 from robo.kit.errors import FaultyFlow, Refused
 from robo.kit.messages import _
 from robo.kit.secrets import Secret
-from robo.kit.text import plain, written
+from robo.kit.text import day_in, number_in, plain, written
 
 
 def read_inputs(flow: Flow, given: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
@@ -105,23 +105,11 @@ def _decimal(_spec: Input, given: Any) -> Decimal:
 
 
 def _number(given: Any) -> Decimal | None:
-    """ "1 234,50", "1234.5", a number. Raises ValueError for "1.234,5" and "1,234.5", which are read in two ways."""
     if isinstance(given, bool):
         return None
     if isinstance(given, int | Decimal):
         return Decimal(given)
-    if isinstance(given, float):
-        return Decimal(repr(given))
-    text = str(given).removesuffix("€").strip()
-    if "," in text and "." in text:
-        raise ValueError(
-            _('"{value}" can be read in two ways: write either a comma or a point, before the decimals').format(
-                value=given
-            )
-        )
-    if not re.fullmatch(r"[+-]?\d{1,3}(?: \d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?", text, re.ASCII):
-        return None
-    return Decimal(text.replace(" ", "").replace(",", "."))
+    return Decimal(repr(given)) if isinstance(given, float) else number_in(str(given))
 
 
 def _date(_spec: Input, given: Any) -> date:
@@ -129,17 +117,10 @@ def _date(_spec: Input, given: Any) -> date:
         return given.date()
     if isinstance(given, date):
         return given
-    text = str(given)
-    french = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text, re.ASCII)
-    iso = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text, re.ASCII)
-    try:
-        if french:
-            return date(int(french[3]), int(french[2]), int(french[1]))
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-    except ValueError:
-        pass
-    raise ValueError(_('"{value}" is no date: write 31/12/2026').format(value=text))
+    day = day_in(str(given))
+    if day is None:
+        raise ValueError(_('"{value}" is no date: write 31/12/2026').format(value=given))
+    return day
 
 
 def _month(_spec: Input, given: Any) -> str:

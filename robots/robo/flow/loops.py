@@ -7,7 +7,7 @@ from typing import Any
 
 from robo.flow.analysis import walk as nodes
 from robo.flow.arguments import check_arguments
-from robo.flow.bind import shape
+from robo.flow.bind import by_parameter
 from robo.flow.columns import Columns
 from robo.flow.controls import CONTROLS, LOOP
 from robo.flow.formula import Formula
@@ -111,7 +111,7 @@ def _source(
     if source:
         if draft.count == before:
             check_arguments(
-                draft, source, shape(source, written) or {}, {k: (*path, k) for k in written} or {"": path}, path
+                draft, source, by_parameter(source, written) or {}, {k: (*path, k) for k in written} or {"": path}, path
             )
     elif "in" not in written:
         draft.fault(path, _("`in` is missing: what the loop goes through"), key=True)

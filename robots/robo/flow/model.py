@@ -35,6 +35,18 @@ class AlreadyDone:
     ask: Literal["doubt", "always"] = "doubt"
 
 
+@dataclass(frozen=True)
+class Repeat:
+    """How a block is repeated: `until` is asked before each round; after `most` rounds it must hold.
+
+    every: seconds between two rounds.
+    """
+
+    until: Formula
+    most: int = 100
+    every: float = 0.0
+
+
 OnError = Literal["stop", "continue", "next"]
 
 
@@ -46,7 +58,7 @@ class Step:
     identity: what a receipt is kept under, such as "submit" or "submit.2"; stable when other steps come or go.
     arguments: parameter to value, with `Formula` and `Template` leaves; without what the engine reads itself.
     raw: the step as plain data, to tell whether it was edited.
-    body: the steps of a `group`; loop: of a `for_each...`.
+    body: the steps of a `group` or a `repeat`; loop: of a `for_each...`.
     """
 
     address: str
@@ -63,6 +75,7 @@ class Step:
     timeout: float | None = None
     on_error: OnError | tuple[Step, ...] | None = None
     body: tuple[Step, ...] = ()
+    repeat: Repeat | None = None
     loop: Loop | None = None
     already_done: AlreadyDone | None = None
 

@@ -15,6 +15,7 @@ from robo.kit.action import Action
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Account
 from robo.kit.messages import _
+from robo.kit.schema import takes
 
 
 def check_references(flow: Flow, reader: Reader, workspace: Workspace, vault: Vault | None) -> None:
@@ -58,7 +59,7 @@ class _References:
             )
 
     def _accounts(self, step: Step, action: Action) -> None:
-        for name in _parameters(action, Account):
+        for name in takes(action, Account):
             named = step.arguments.get(name)
             if not isinstance(named, str):
                 continue
@@ -116,12 +117,6 @@ class _References:
 
 def _raw(step: Step) -> Any:
     return step.raw.get(step.action)
-
-
-def _parameters(action: Action, kind: type) -> tuple[str, ...]:
-    from robo.kit.schema import takes
-
-    return takes(action, kind)
 
 
 def _described(name: str, known: tuple[str, ...], group: str) -> str:

@@ -13,6 +13,8 @@ from robo.flow.toml import Toml, read_toml
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Harmless, Site
 from robo.kit.messages import _
+from robo.kit.shape import Unfit
+from robo.kit.types import as_place, seconds
 
 _LATER: Mapping[Where, tuple[str, ...]] = {(): ("mail",), ("sites", "*"): ("limit",), ("accounts", "*"): ("steps",)}
 _PLACE = ("any", "label", "text", "placeholder", "css", "inside", "nth", "frame")
@@ -201,8 +203,6 @@ class _Reader:
     def seconds(self, where: Where, table: Mapping[str, Any], default: float) -> float:
         if str(where[-1]) not in table:
             return default
-        from robo.kit.types import seconds  # brings pydantic: only where it is used
-
         try:
             return seconds(table[str(where[-1])])
         except ValueError as error:
@@ -261,10 +261,13 @@ class _Reader:
     def place(self, where: Where, table: Mapping[str, Any], more: tuple[str, ...] = ()) -> Mapping[str, Any]:
         given = table.get(str(where[-1]))
         if isinstance(given, dict):
-            place = self.table(where, given, (*_PLACE, *more))
-            if sum(one in place for one in _PLACE[:5]) != 1:
-                self.fault(where, _("a place needs exactly one of label, text, placeholder, css"))
-            return place
+            table = self.table(where, given, (*_PLACE, *more))
+            try:
+                as_place({key: value for key, value in table.items() if key in _PLACE})
+            except Unfit as unfit:
+                for misfit in unfit.misfits:
+                    self.fault((*where, *misfit.trail), misfit.reason)
+            return table
         if isinstance(given, str) and not more:
             return {"any": given}
         example = (

@@ -8,12 +8,12 @@ from typing import Any
 
 from robo.flow import controls
 from robo.flow.arguments import check_arguments
-from robo.flow.bind import shape
+from robo.flow.bind import by_parameter
 from robo.flow.columns import Columns
 from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER
 from robo.flow.draft import Draft
 from robo.flow.loops import read_already_done, read_loop
-from robo.flow.model import AlreadyDone, Retry, Step
+from robo.flow.model import AlreadyDone, Repeat, Retry, Step
 from robo.flow.names import ERROR, Group, Names, Node
 from robo.flow.problems import did_you_mean
 from robo.flow.spot import Spot
@@ -161,6 +161,8 @@ class Reader:
         spot.counts[action] += 1
         number = spot.counts[action]
         at_start = spot.names.copy()
+        if action not in self.shelf.actions:
+            self._beside_control(action, written, path)
         modifiers: dict[str, Any] = {
             "name": draft.template(written["name"], (*path, "name"), at_start) if "name" in written else None,
             "condition": draft.condition(written["if"], (*path, "if"), at_start, page=True)
@@ -188,6 +190,16 @@ class Reader:
             **modifiers,
             **content,
         )
+
+    def _beside_control(self, action: str, written: Mapping[str, Any], path: Path) -> None:
+        """A step of the engine itself gives nothing back, and takes the time of the steps in it."""
+        for key in ("save", "timeout"):
+            if key in written:
+                self.draft.fault(
+                    (*path, key),
+                    _("`{key}` belongs beside an action, not beside `{step}`").format(key=key, step=action),
+                    key=True,
+                )
 
     def _branch(
         self, key: str, written: Mapping[str, Any], path: Path, address: str, spot: Spot, names: Names
@@ -247,7 +259,7 @@ class Reader:
             where = (*path, "already_done")
             look_up = read_already_done(self, data["already_done"], where, f"{address}/already_done", spot.segment)
             data = {key: value for key, value in data.items() if key != "already_done"}
-        shaped = shape(called, data)
+        shaped = by_parameter(called, data)
         if shaped is None:
             draft.fault(
                 path,
@@ -307,11 +319,11 @@ class Reader:
             if table.get(name) is None:
                 draft.fault(path, _("`{name}` is missing in `{step}`").format(name=name, step=action), key=True)
                 return {}
-        if action == "group":
-            inside = spot.branch(f"{address}/group", spot.names)
+        if action in controls.BLOCKS:
+            inside = spot.branch(f"{address}/{action}", spot.names)
             body = self.steps(table["steps"], where["steps"], inside)
             spot.segment = inside.segment
-            return {"body": body}
+            return {"body": body, "repeat": self._repeat(table, path, spot.names) if action == "repeat" else None}
         arguments = {
             key: draft.template(table[key], where[key], spot.names)
             for key in ("text", "reason")
@@ -324,6 +336,13 @@ class Reader:
         elif not spot.in_loop:
             draft.fault(path, _("`skip` leaves an item out: it needs a loop around it"), key=True)
         return {"arguments": arguments}
+
+    def _repeat(self, table: Mapping[str, Any], path: Path, names: Names) -> Repeat | None:
+        """names: those of the block too, empty before its first round."""
+        until = self.draft.condition(table["until"], (*path, "until"), names, page=True)
+        most = self.draft.whole(table, "max", path) or Repeat.most
+        every = self.draft.seconds(table, "every", path, Repeat.every) or 0.0
+        return Repeat(until, most, every) if until else None
 
     def _set(self, data: Any, path: Path, names: Names) -> dict[str, Any]:
         table = self.draft.map(data, path, "set: {total: =row.amount * 2}")

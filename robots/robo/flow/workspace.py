@@ -15,6 +15,7 @@ from robo.flow.vault import Vault
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Account, Site
 from robo.kit.messages import _
+from robo.kit.types import as_place
 
 
 @dataclass(frozen=True)
@@ -87,20 +88,15 @@ class Workspace:
             raise FaultyFlow(
                 _('the password of "{name}" is not known here: type robo secret set {name}').format(name=name)
             )
-        from pydantic import TypeAdapter
-
-        from robo.kit.types import AnyPlace, Place
-
-        place: TypeAdapter[Place] = TypeAdapter(AnyPlace)
         return Account(
             name=name,
             site=self.site(entry.site),
             open=entry.open,
-            user=place.validate_python(entry.user),
+            user=as_place(entry.user),
             user_value=entry.user_value,
-            password=place.validate_python(entry.password),
+            password=as_place(entry.password),
             secret=secret,
-            button=place.validate_python(entry.button),
+            button=as_place(entry.button),
             expect=entry.expect,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Iterable, Mapping
@@ -14,8 +15,10 @@ from types import ModuleType
 
 from robo.kit.action import Action, is_action
 from robo.kit.errors import FaultyFlow
+from robo.kit.hints import UnknownHint
 from robo.kit.messages import _
 from robo.kit.resource import heavy, is_resource
+from robo.kit.schema import shapes
 from robo.kit.source import SourceType, is_source
 
 
@@ -75,6 +78,8 @@ def shelf_of(root: Path) -> Shelf:
     """
     files = sorted(file for file in (root / "robots").glob("*.py") if file.stem.isidentifier() and file.stem[0] != "_")
     own = Shelf.of((), {file.stem: _loaded(file) for file in files})
+    for called in own.actions.values():
+        _writable(called, root / "robots" / f"{called.name.partition('.')[0]}.py")
     base = installed()
     return Shelf({**base.actions, **own.actions}, {**base.sources, **own.sources}, base.heavy) if files else base
 
@@ -92,9 +97,22 @@ def _loaded(file: Path) -> ModuleType:
         del sys.modules[name]
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
         line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
-        raise FaultyFlow(
-            _("{file}:{line}: this robot cannot be loaded: {reason}").format(
-                file=file, line=line or 1, reason=f"{type(error).__name__}: {error}"
-            )
-        ) from error
+        raise _unloadable(file, line or 1, f"{type(error).__name__}: {error}") from error
     return module
+
+
+def _writable(called: Action, file: Path) -> None:
+    """See that a flow can write every parameter of the action; else raises FaultyFlow at its line."""
+    line = inspect.unwrap(called.function).__code__.co_firstlineno
+    try:
+        shapes(called)
+    except UnknownHint as error:
+        raise _unloadable(file, line, str(error)) from None
+    except Exception as error:
+        raise _unloadable(file, line, f"{type(error).__name__}: {error}") from error
+
+
+def _unloadable(file: Path, line: int, reason: str) -> FaultyFlow:
+    return FaultyFlow(
+        _("{file}:{line}: this robot cannot be loaded: {reason}").format(file=file, line=line, reason=reason)
+    )

@@ -98,3 +98,40 @@ def join_key(parts: list[Any]) -> str:
     if not all(texts):
         return ""
     return "|".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
+
+
+def number_in(text: str) -> Decimal | None:
+    """The number that a text writes, "1 234,50", "1234.5", "12 €"; None where it is none.
+
+    Raises ValueError for "1.234,5" and "1,234.5", which can be read in two ways.
+    """
+    bare = plain(text).removesuffix("€").strip()
+    if "," in bare and "." in bare and re.fullmatch(r"[+-]?[\d ,.]+", bare, re.ASCII):
+        raise ValueError(
+            _('"{value}" can be read in two ways: write either a comma or a point, before the decimals').format(
+                value=text
+            )
+        )
+    if not re.fullmatch(r"[+-]?\d{1,3}(?: \d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?", bare, re.ASCII):
+        return None
+    return Decimal(bare.replace(" ", "").replace(",", "."))
+
+
+def day_in(text: str) -> date | None:
+    """The day that a text writes, "31/12/2026" or "2026-12-31"; None where it is none."""
+    bare = plain(text)
+    french = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", bare, re.ASCII)
+    iso = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", bare, re.ASCII)
+    try:
+        if french:
+            return date(int(french[3]), int(french[2]), int(french[1]))
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+    except ValueError:
+        pass
+    return None
+
+
+def yes_no_in(text: str) -> bool | None:
+    """yes, oui and true, or no, non and false, in any case; None for anything else."""
+    return {"yes": True, "oui": True, "true": True, "no": False, "non": False, "false": False}.get(plain(text).lower())

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as checked
-
+from robo.kit.hints import Alone, Written, shape_of
 from robo.kit.lane import Account
 from robo.kit.messages import _
 from robo.kit.secrets import Secret
@@ -18,17 +15,11 @@ from robo.kit.secrets import Secret
 Value = Any
 """Anything a cell or a formula can hold."""
 
-_STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError(_("a text is expected; put it between quotes"))
-    return str(value) if isinstance(value, int | Decimal) else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
+Text = str
 """A text; a number written without quotes is taken as it is written."""
+
+YesNo = bool
+"""yes, no, oui, non, true, false."""
 
 
 def seconds(value: Any) -> float:
@@ -41,25 +32,11 @@ def seconds(value: Any) -> float:
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 
-
-def _duration(value: Any) -> Any:
-    return value if isinstance(value, float) else seconds(value)
-
-
-Duration = Annotated[float, BeforeValidator(_duration)]
+Duration = Annotated[float, Written(str, seconds)]
 """Seconds, written "10s", "2m", "1h", "3d"."""
 
 
-def _yes_no(value: Any) -> Any:
-    return _YES_NO.get(value.strip().lower(), value) if isinstance(value, str) else value
-
-
-_YES_NO = {"yes": True, "oui": True, "true": True, "no": False, "non": False, "false": False}
-YesNo = Annotated[bool, BeforeValidator(_yes_no)]
-"""yes, no, oui, non, true, false."""
-
-
-@checked(frozen=True, config=_STRICT)
+@dataclass(frozen=True)
 class Place:
     """A place on a page: one of label, text, placeholder or css; `inside` another place's text; `nth` from 1."""
 
@@ -81,18 +58,26 @@ class Place:
         return f"{name} ({self.inside})" if self.inside else name
 
 
-def _place(value: Any) -> Any:
-    if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
-        text = str(value)
-        return Place(css=text) if re.match(r"[#.\[][\w-]", text) else Place(any=text)
-    return value
+def _place(said: str | Place) -> Place:
+    if isinstance(said, Place):
+        return said
+    return Place(css=said) if re.match(r"[#.\[][\w-]", said) else Place(any=said)
 
 
-AnyPlace = Annotated[Place, BeforeValidator(_place)]
+AnyPlace = Annotated[Place, Written(Text | Place, _place)]
 """A place as a flow writes it: its visible text or label ("Nom"), a CSS selector ("#ref"), or a map."""
 
 
-@checked(frozen=True, config=_STRICT)
+def as_place(written: Any) -> Place:
+    """A place as a flow or robo.toml writes it. Raises Unfit if it is none."""
+    made: Place = _PLACE.read(written, Path())
+    return made
+
+
+_PLACE = shape_of(AnyPlace)
+
+
+@dataclass(frozen=True)
 class Proof:
     """Something a page shows, or no longer shows: a visible text (`text`), `gone`, `address` (with *), `disabled`."""
 
@@ -105,16 +90,15 @@ class Proof:
         return str(self.text or self.gone or self.address or self.disabled)
 
 
-def _proofs(value: Any) -> Any:
-    listed = value if isinstance(value, list | tuple) else [value]
-    return tuple(Proof(text=str(one)) if isinstance(one, str | int | Decimal) else one for one in listed)
+def _proof(said: str | Proof) -> Proof:
+    return said if isinstance(said, Proof) else Proof(text=said)
 
 
-Proofs = Annotated[tuple[Proof, ...], BeforeValidator(_proofs)]
+Proofs = Annotated[tuple[Annotated[Proof, Written(Text | Proof, _proof)], ...], Alone()]
 """One proof or a list of them, any of which proves."""
 
 
-@checked(frozen=True, config=_STRICT)
+@dataclass(frozen=True)
 class Reading:
     """What to read at a place: its text, its value, the address it leads to, or an attribute."""
 
@@ -125,14 +109,11 @@ class Reading:
     default: Any = None
 
 
-def _reading(value: Any) -> Any:
-    if isinstance(value, dict) and "at" in value:
-        return Reading(**value)
-    return Reading(at=_PLACE.validate_python(value)) if not isinstance(value, Reading) else value
+def _reading(said: Reading | Place) -> Reading:
+    return said if isinstance(said, Reading) else Reading(at=said)
 
 
-_PLACE: TypeAdapter[Place] = TypeAdapter(AnyPlace)
-Readings = Annotated[Reading, BeforeValidator(_reading)]
+Readings = Annotated[Reading, Written(Reading | AnyPlace, _reading)]
 """`place`, or `{at: place, find: /pattern/, what: text|value|address|ATTRIBUTE, all: yes, default: ...}`."""
 
 ColumnType = Literal["text", "integer", "decimal", "date", "datetime", "time", "yes_no", "email", "iban"]
@@ -141,21 +122,7 @@ ColumnType = Literal["text", "integer", "decimal", "date", "datetime", "time", "
 AccountName = Annotated[Account, "account"]
 """The name of an account of robo.toml; the action receives the `Account`."""
 
-
-@dataclass(frozen=True)
-class Base:
-    """Where relative paths of a flow start, and what its names of accounts and secrets stand for."""
-
-    folder: Path
-
-
-def explain(error: ValidationError) -> str:
-    """The first fault of a validation, in plain words."""
-    first = error.errors(include_url=False)[0]
-    return str(first["msg"]).removeprefix("Value error, ")
-
-
 __all__ = [
-    "AccountName", "AnyPlace", "Base", "ColumnType", "Duration", "Path", "Place", "Proof", "Proofs", "Reading",
-    "Readings", "Secret", "Text", "Value", "YesNo", "explain", "seconds",
+    "AccountName", "AnyPlace", "ColumnType", "Duration", "Path", "Place", "Proof", "Proofs", "Reading", "Readings",
+    "Secret", "Text", "Value", "YesNo", "as_place", "seconds",
 ]  # fmt: skip

@@ -117,8 +117,7 @@ def until(steps: tuple[Step, ...], identity: str) -> str | None:
     """A fingerprint of the steps up to and with that change, its proofs apart; None where it is not among them."""
     seen: list[Any] = []
     for step in walk(steps):
-        leaf = not (step.body or step.loop)
-        seen.append(_meaning(step) if leaf else [step.action, step.condition.source if step.condition else None])
+        seen.append([step.action, _condition(step), *_rounds(step)] if step.body or step.loop else _meaning(step))
         if step.identity == identity:
             return digest(seen)
     return None
@@ -128,8 +127,16 @@ def _meaning(step: Step) -> Any:
     """A step as written without what only proves it: mending a proof is no other work."""
     return [
         {name: _without_proofs(one) for name, one in step.raw.items()},
-        step.condition.source if step.condition else None,
+        _condition(step),
     ]
+
+
+def _condition(step: Step) -> str | None:
+    return step.condition.source if step.condition else None
+
+
+def _rounds(step: Step) -> list[Any]:
+    return [step.repeat.until.source, step.repeat.most] if step.repeat else []
 
 
 def _without_proofs(written: Any) -> Any:

@@ -15,7 +15,8 @@ from robo.kit.messages import _
 from robo.kit.patience import within
 from robo.kit.text import written
 from robo.run.change import doubt_after_the_fact, make
-from robo.run.course import Broken, Course, EndLane, SkipItem, StopFlow
+from robo.run.course import Broken, Course, EndLane, SkipItem, StopFlow, Stopped
+from robo.run.ledger import TOP
 from robo.run.loop import Loops
 from robo.run.passage import Passage
 from robo.run.scope import bound, saved_names
@@ -89,6 +90,8 @@ class Walker:
         match step.action:
             case "group":
                 self.go(step.body, passage)
+            case "repeat":
+                self._repeat(step, passage)
             case "set":
                 for name, value in step.arguments.items():
                     passage.saved[name] = evaluate(value, self._scope(passage), self._language)
@@ -107,6 +110,25 @@ class Walker:
             case _:
                 self._perform(step, passage)
 
+    def _repeat(self, step: Step, passage: Passage) -> None:
+        """Round after round until it is so; there is nothing in it that may not be done again."""
+        course, asked = self.course, step.repeat
+        assert asked
+        rounds = 0
+        while not asked.until.holds(self._scope(passage), self._language):
+            if passage.key == TOP and course.stopping():
+                raise Stopped
+            if rounds == asked.most:
+                reason = _("after {count} rounds it was still not so: {until}").format(
+                    count=rounds, until=asked.until.source.strip()
+                )
+                self._note("step.failed", step, passage, reason=reason)
+                raise Failed(reason)
+            if rounds:
+                course.pause(asked.every)
+            rounds += 1
+            self.go(step.body, passage)
+
     def _recover(self, step: Step, passage: Passage, error: Refused | Failed) -> None:
         """What the flow says about a step that did not work; raises the error where it says nothing."""
         action = self.course.shelf.actions.get(step.action)
@@ -114,7 +136,7 @@ class Walker:
         if step.retry and isinstance(error, Failed) and not isinstance(error, SignedOut | Broken) and kind != "change":
             tries = passage.tries[step.address] = passage.tries.get(step.address, 0) + 1
             if tries <= step.retry.times:
-                self.course.clock.wait(step.retry.wait * step.retry.grow ** (tries - 1))
+                self.course.pause(step.retry.wait * step.retry.grow ** (tries - 1))
                 if kind == "page":
                     raise _Again
                 return self._step(step, passage)
