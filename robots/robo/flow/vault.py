@@ -7,7 +7,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -81,6 +80,8 @@ class Vault:
 
     def _write(self, secrets: Mapping[str, str]) -> None:
         """All at once: after a stop at any instant the file is the old one or the new one."""
+        import tempfile
+
         self._folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(PermissionError):
             self._folder.chmod(0o700)
