@@ -26,8 +26,8 @@ from robo.run.store import Store
 def read(order: dict[str, Any]) -> Flow:
     """The flow as it was stored with the run."""
     where = workspace(order)
-    stored = RunFolder(Path(order["folder"])).flow
-    return load_text(stored, Path(order["flow"]), where, shelf_of(where.root), deep=False)
+    kept = RunFolder(Path(order["folder"]))
+    return load_text(kept.flow, Path(order["flow"]), where, shelf_of(where.root), deep=False, called=kept.called)
 
 
 def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from robo.run.journal import Event, events
 from robo.run.sentences import sentence
 from robo.run.store import Store
-from robo.run.values import pack, unpack
+from robo.run.values import pack, readable, unpack
 
 
 class RunFolder:
-    """`flow.yaml`, `inputs.json`, `journal.jsonl`, `run.log`, `evidence/`."""
+    """`flow.yaml`, `flows/` (those that it runs), `inputs.json`, `outputs.json`, `journal.jsonl`, `run.log`,
+    `evidence/`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @classmethod
-    def make(cls, path: Path, flow: str, inputs: Any) -> RunFolder:
-        """A new one, on disk with what the run will need to be resumed."""
+    def make(cls, path: Path, flow: str, inputs: Any, called: Mapping[str, str] | None = None) -> RunFolder:
+        """A new one, on disk with what the run will need to be resumed. called: the flows that it runs, by path."""
         (path / "evidence").mkdir(parents=True)
-        for name, text in (("flow.yaml", flow), ("inputs.json", pack(inputs))):
+        kept = {"flow.yaml": flow, "inputs.json": pack(inputs)}
+        kept |= {f"flows/{name}.yaml": text for name, text in (called or {}).items()}
+        for name, text in kept.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
             with (path / name).open("w", encoding="utf-8", newline="") as file:
                 file.write(text)
                 file.flush()
@@ -36,8 +41,33 @@ class RunFolder:
         return (self.path / "flow.yaml").read_bytes().decode("utf-8")
 
     @property
+    def called(self) -> Mapping[str, str]:
+        """The flows that it ran, as they were, by path."""
+        kept = self.path / "flows"
+        return {
+            file.relative_to(kept).with_suffix("").as_posix(): file.read_bytes().decode("utf-8")
+            for file in sorted(kept.rglob("*.yaml"))
+        }
+
+    @property
     def inputs(self) -> Any:
         return unpack((self.path / "inputs.json").read_text("utf-8"))
+
+    def give(self, outputs: Mapping[str, Any]) -> None:
+        """Keep what the run gives to whoever started it, whole or not at all."""
+        made = self.path / "outputs.json.part"
+        with made.open("w", encoding="utf-8") as file:
+            json.dump(readable(outputs), file, ensure_ascii=False, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(self.path / "outputs.json")
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """What the run gave: JSON values by name, none while it has not ended well."""
+        file = self.path / "outputs.json"
+        given: Mapping[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        return given
 
     def follow(self, store: Store, run: str) -> list[Event]:
         """Bring both files up to the journal in the store; returns what was new."""

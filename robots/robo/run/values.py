@@ -85,6 +85,25 @@ def _unpack(value: Any) -> Any:
     return {key: _unpack(one) for key, one in value.items()}
 
 
+def readable(value: Any) -> Any:
+    """The value as JSON that people can read: dates as ISO, decimals as text; empty for what is not known."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case date() | time():
+            return value.isoformat()
+        case Fault() | Unsaved() | NotKnownYet():
+            return None
+        case Secret():
+            return BULLETS
+        case Mapping():
+            return {str(name): readable(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [readable(one) for one in value]
+        case _:
+            return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
 def digest(value: Any) -> str:
     """A short fingerprint of a value, to see later whether it has changed."""
     return hashlib.blake2b(pack(value).encode(), digest_size=9).hexdigest()

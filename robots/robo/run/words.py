@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from robo.kit.messages import _, ngettext
 from robo.run.outcome import Outcome
@@ -28,7 +29,12 @@ def told(outcome: Outcome) -> list[str]:
         for n, r in outcome.refused_rows
     ]
     counts = [count_sentence(outcome.counts)] if outcome.counts else []
-    return [state_sentence(outcome), *counts, *_first(items), *_first(lines), *_waiting(outcome)]
+    gives = [f"  {name}: {_output(value)}" for name, value in outcome.outputs.items()]
+    return [state_sentence(outcome), *counts, *gives, *_first(items), *_first(lines), *_waiting(outcome)]
+
+
+def _output(value: Any) -> str:
+    return _("nothing") if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def state_sentence(outcome: Outcome) -> str:
