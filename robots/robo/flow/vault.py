@@ -12,12 +12,14 @@ from pathlib import Path
 
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
-from robo.kit.secrets import Secret
+from robo.kit.secrets import Mask, Secret
+
+_VARIABLE = "ROBO_SECRET_"
 
 
 def variable_of(name: str) -> str:
     """The environment variable that wins over the stored secret, for services: ROBO_SECRET_PORTAIL."""
-    return "ROBO_SECRET_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
+    return _VARIABLE + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 class Vault:
@@ -38,6 +40,11 @@ class Vault:
             return Secret(given)
         stored = self._read().get(name)
         return Secret(stored) if stored is not None else None
+
+    def mask(self) -> Mask:
+        """Hides every secret that is known here, of the file and of the environment."""
+        given = [Secret(value) for name, value in os.environ.items() if name.startswith(_VARIABLE)]
+        return Mask([*map(Secret, self._read().values()), *given])
 
     def set(self, name: str, value: str) -> None:
         """Store it, durably, in the place of an earlier one. Raises FaultyFlow for a name that no flow could write."""

@@ -75,9 +75,9 @@ class RunFolder:
         if new:
             with (self.path / "journal.jsonl").open("a", encoding="utf-8") as file:
                 for event in new:
-                    file.write(json.dumps(_plain(event), ensure_ascii=False) + "\n")
+                    file.write(json.dumps(told(event), ensure_ascii=False) + "\n")
             with (self.path / "run.log").open("a", encoding="utf-8") as file:
-                file.writelines(f"{event.at.replace('T', ' ')}  {said}\n" for event in new if (said := sentence(event)))
+                file.writelines(f"{line}\n" for line in map(log_line, new) if line)
         return new
 
     def _last(self) -> int:
@@ -96,7 +96,14 @@ class RunFolder:
         return int(json.loads(lines[-1])["seq"]) if lines else 0
 
 
-def _plain(event: Event) -> dict[str, Any]:
+def log_line(event: Event) -> str:
+    """An event as a line of the log, empty where it says nothing to a person."""
+    said = sentence(event)
+    return f"{event.at.replace('T', ' ')}  {said}" if said else ""
+
+
+def told(event: Event) -> dict[str, Any]:
+    """An event as JSON values, without what it has not."""
     known = {"seq": event.seq, "at": event.at, "kind": event.kind}
     known |= {n: v for n, v in (("ledger", event.ledger), ("key", event.key), ("step", event.step)) if v}
     return {**known, **event.data}

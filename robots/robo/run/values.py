@@ -18,7 +18,7 @@ from robo.kit.source import Fault
 
 def pack(value: Any) -> str:
     """JSON text; what JSON cannot hold is written as a map with one key that starts with "$"."""
-    return json.dumps(_pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(_pack(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack(text: str | None) -> Any:
@@ -105,5 +105,6 @@ def readable(value: Any) -> Any:
 
 
 def digest(value: Any) -> str:
-    """A short fingerprint of a value, to see later whether it has changed."""
-    return hashlib.blake2b(pack(value).encode(), digest_size=9).hexdigest()
+    """A short fingerprint of a value, to see later whether it has changed; the order of a map does not count."""
+    text = json.dumps(_pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
