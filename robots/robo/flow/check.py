@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from robo.flow.loops import bound
 from robo.flow.model import AlreadyDone, Call, Flow, Loop, Step, walk
@@ -12,6 +11,7 @@ from robo.flow.names import Group
 from robo.flow.steps import Reader
 from robo.flow.text import Path
 from robo.kit.action import Action
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 
 

@@ -4,9 +4,9 @@ the language names but this version does not do yet."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from robo.flow.problems import did_you_mean
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.shelf import Shelf
 from robo.kit.source import SourceType

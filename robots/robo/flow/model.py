@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from robo.flow.formula import Formula, Template
 from robo.flow.problems import Mark as Mark
+from robo.kit.data import dataclass
 
 
 @dataclass(frozen=True)

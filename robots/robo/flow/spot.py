@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from robo.flow.columns import Columns
@@ -12,6 +12,7 @@ from robo.flow.draft import Draft
 from robo.flow.model import Flow, Settings, Step
 from robo.flow.names import Group, Names, Node
 from robo.flow.text import Path
+from robo.kit.data import dataclass
 from robo.kit.shelf import Shelf
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from robo.flow import controls
@@ -20,6 +20,7 @@ from robo.flow.problems import did_you_mean
 from robo.flow.spot import Calls, Spot
 from robo.flow.text import Path
 from robo.kit.action import Action
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.shelf import Shelf
 

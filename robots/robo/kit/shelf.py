@@ -6,11 +6,12 @@ import functools
 import inspect
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import ModuleType
 
 from robo.kit.action import Action, is_action
+from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
 from robo.kit.hints import UnknownHint
 from robo.kit.installed import load, offered
