@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command
 from robo.flow.problems import did_you_mean
 from robo.kit.action import Action
@@ -16,7 +17,7 @@ from robo.kit.source import SourceType
 
 
 @command("actions", _("List what a flow may do; with a name, what to write under it."))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion.actions)
 def actions(desk: Desk, name: str | None) -> int:
     shelf = desk.shelf
     known: dict[str, Action | SourceType] = {

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command
-from robo.flow.files import flow_names
-from robo.flow.load import load_flow
+from robo.flow.load import flow_names, load_flow
 from robo.flow.problems import FaultyFile
 from robo.flow.workspace import Workspace
 from robo.kit.errors import FaultyFlow
@@ -18,7 +18,7 @@ from robo.kit.shelf import Shelf
 
 
 @command("check", _("Say whether flows are well written: all of them, or those named."))
-@click.argument("flows", nargs=-1, metavar="[FLOW]...")
+@click.argument("flows", nargs=-1, metavar="[FLOW]...", shell_complete=completion.flows)
 @click.option("--env", "environment", metavar="NAME", help=_("The environment whose addresses count."))
 def check(desk: Desk, flows: tuple[str, ...], environment: str | None) -> int:
     workspace, shelf = desk.workspace(environment), desk.shelf

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command, pairs
 from robo.cli.listing import Listing
 from robo.cli.stored import flow_of
@@ -33,7 +34,7 @@ THE_RUN = "-"
 
 
 @command("decide", _("Settle what waits about an item: it is done, do it again, or give it up."))
-@click.argument("run")
+@click.argument("run", shell_complete=completion.runs)
 @click.argument("key")
 @click.argument("verdict", type=click.Choice(("done", "again", "give-up")))
 @click.option("--give", "given", multiple=True, metavar="NAME=VALUE", help=_("What the answer showed, for `done`."))
@@ -100,7 +101,7 @@ def _asked(desk: Desk, run: StoredRun, key: str, name: str | None) -> tuple[Ledg
 
 def _loop(desk: Desk, flow: Flow, run: StoredRun, ledger: Ledger) -> Loop | None:
     """The loop that keeps the ledger; None for what the run does outside of its loops."""
-    known = {ledger_name(run.environment, loop, run.id): loop for loop in loops(flow)}
+    known = {ledger_name(run.environment, flow.path, loop, run.id): loop for loop in loops(flow)}
     return known.get(ledger.name)
 
 

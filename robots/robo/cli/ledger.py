@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command, group, pairs
 from robo.cli.listing import Listing
-from robo.flow.files import find_flow, flow_names
 from robo.flow.inputs import read_inputs
-from robo.flow.load import load_text
+from robo.flow.load import find_flow, flow_names, load_text
 from robo.flow.model import Flow, Loop, loops
 from robo.flow.problems import did_you_mean
 from robo.flow.text import read_file
@@ -26,7 +26,8 @@ from robo.run.folder import RunFolder
 from robo.run.journal import Journal
 from robo.run.ledger import Ledger
 from robo.run.start import held
-from robo.run.words import moment, state_word
+from robo.run.states import counted, state_word
+from robo.run.words import moment
 
 ledger = group("ledger", help=_("See and move what is known of each item for ever."))
 
@@ -38,7 +39,7 @@ def list_(desk: Desk) -> int:
         rows = desk.store.all("SELECT state, count(*) FROM item WHERE ledger = :name GROUP BY state", name=name)
         counts = {state: int(count) for state, count in rows}
         found.append({"name": name, "since": since, "counts": counts})
-        told = ", ".join(f"{count} {state_word(state)}" for state, count in sorted(counts.items()))
+        told = counted(counts)
         desk.say(_("{name}  since {date}: {told}").format(name=name, date=moment(since), told=told or _("no item yet")))
     if not found:
         desk.say(_("There is no ledger yet: nothing with a key was ever run here"))
@@ -47,7 +48,7 @@ def list_(desk: Desk) -> int:
 
 
 @command("show", _("List the items of a ledger."))
-@click.argument("name")
+@click.argument("name", shell_complete=completion.ledgers)
 @click.option("--state", help=_("Only those in this state, such as done or in_doubt."))
 def show(desk: Desk, name: str, state: str | None) -> int:
     items = _known(desk, name).items(*([state] if state else []))
@@ -70,7 +71,7 @@ def show(desk: Desk, name: str, state: str | None) -> int:
 
 
 @command("rename", _("A flow or a loop has a new name: its ledger goes with it."))
-@click.argument("old")
+@click.argument("old", shell_complete=completion.ledgers)
 @click.argument("new")
 def rename(desk: Desk, old: str, new: str) -> int:
     _known(desk, old)
@@ -169,7 +170,7 @@ def _place(desk: Desk, name: str) -> tuple[Workspace, Flow, Loop]:
         raise Failed(_('there is no flow "{flow}". {mend}').format(flow=path, mend=mend).strip())
     file = find_flow(workspace.flows / path, workspace)
     flow = load_text(read_file(file, str(file)).text, file, workspace, desk.shelf, deep=False)
-    found = {loop.name: loop for loop in loops(flow) if loop.flow == path}
+    found = {loop.name: loop for loop in loops(flow)}
     if wanted not in found:
         raise Failed(
             _("{flow} has no loop {loop}; it has: {known}").format(

@@ -14,18 +14,20 @@ import click
 from robo.kit.messages import VARIABLE, _, language_of_the_system, ngettext, speak
 
 COMMANDS = {
+    "init": "robo.cli.init:init",
     "check": "robo.cli.check:check",
     "run": "robo.cli.run:run",
     "resume": "robo.cli.run:resume",
     "retry": "robo.cli.retry:retry",
     "runs": "robo.cli.runs:runs",
-    "show": "robo.cli.show:show",
-    "logs": "robo.cli.logs:logs",
+    "show": "robo.cli.runs:show",
     "decide": "robo.cli.decide:decide",
     "ledger": "robo.cli.ledger:ledger",
     "actions": "robo.cli.actions:actions",
     "secret": "robo.cli.secret:secret",
+    "doctor": "robo.cli.doctor:doctor",
     "demo": "robo.cli.demo:demo",
+    "completion": "robo.cli.completion:completion",
 }
 """In the order in which people meet them."""
 

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from robo.kit.messages import _
 from robo.run.journal import Event
 from robo.run.sentences import sentence
+from robo.run.states import counted
 from robo.run.store import Store
 
 _QUIET = ("step.done", "item.begun", "change.intended", "change.made", "evidence", "lane.began")
@@ -100,8 +101,8 @@ class Progress:
         states = list(self._ended.values())
         told = [f"[{'#' * full}{'.' * (_BAR - full)}] {done}/{self._total}"]
         refused = states.count("refused") + states.count("failed")
-        told += [_("{count} refused").format(count=refused)] if refused else []
-        told += [_("{count} in doubt").format(count=len(self._doubts))] if self._doubts else []
+        told += [counted({"refused": refused})] if refused else []
+        told += [counted({"in_doubt": len(self._doubts)})] if self._doubts else []
         if 0 < done < self._total:
             left = (time.monotonic() - self._since) / done * (self._total - done)
             told.append(_("{time} left").format(time=_span(left)))

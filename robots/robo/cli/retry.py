@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command
 from robo.cli.run import resumed
 from robo.kit.errors import Failed
@@ -14,7 +15,7 @@ from robo.run.stored import find_run, ledger_of, result
 
 
 @command("retry", _("Put refused and failed items back to work: all that the last run knows, or those named."))
-@click.argument("words", nargs=-1, metavar="[RUN] [KEY]...")
+@click.argument("words", nargs=-1, metavar="[RUN] [KEY]...", shell_complete=completion.runs)
 @click.option("--refused", is_flag=True, help=_("Only what was refused."))
 @click.option("--failed", is_flag=True, help=_("Only what failed."))
 @click.option("--now", is_flag=True, help=_("Then go on with the run at once."))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command, pairs
 from robo.kit.messages import _
 from robo.run.standby import standby
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command("run", _("Run a flow now: a path, or a name under flows/."))
-@click.argument("flow")
+@click.argument("flow", shell_complete=completion.flows)
 @click.option("--input", "-i", "given", multiple=True, metavar="NAME=VALUE", help=_("What the flow asks for."))
 @click.option("--env", "environment", metavar="NAME", help=_("The environment, by default the workspace's own."))
 @click.option("--headed", is_flag=True, help=_("Show the browser at work."))
@@ -42,7 +43,7 @@ def run(desk: Desk, flow: str, given: tuple[str, ...], environment: str | None, 
 
 
 @command("resume", _("Go on with a run, by default the last one, as it was begun."))
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=completion.runs)
 @click.option("--headed", is_flag=True, help=_("Show the browser at work."))
 def resume(desk: Desk, run: str | None, headed: bool = False) -> int:
     with standby() as lane:
@@ -75,15 +76,11 @@ def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
 
 
 def finish(desk: Desk, run: StoredRun) -> int:
-    """Tell how a run ended and write its report; its exit code."""
-    from robo.cli.show import report
+    """Tell how a run ended; its exit code."""
     from robo.run.stored import result
     from robo.run.words import told
 
     ended = result(desk.store, run)
     desk.answer = ended.json()
     desk.say(*told(ended))
-    written = report(desk, run)
-    if written:
-        desk.say(_("  report: {file}").format(file=written))
     return ended.exit_code

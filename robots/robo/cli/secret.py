@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command, group
 from robo.kit.errors import Failed
 from robo.kit.messages import _
@@ -14,7 +15,7 @@ secret = group("secret", help=_("Keep the passwords that flows need."))
 
 
 @command("set", _("Keep a password: typed unseen, or read from standard input."))
-@click.argument("name")
+@click.argument("name", shell_complete=completion.passwords)
 def set_(desk: Desk, name: str) -> int:
     value = _read(name)
     if not value:
@@ -36,7 +37,7 @@ def list_(desk: Desk) -> int:
 
 
 @command("remove", _("Forget a password."))
-@click.argument("name")
+@click.argument("name", shell_complete=completion.passwords)
 def remove(desk: Desk, name: str) -> int:
     if not desk.vault.remove(name):
         raise Failed(_("{name} is not kept here").format(name=name))

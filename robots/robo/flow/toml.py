@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from robo.flow.problems import FaultyFile, Mark, Problem
-from robo.kit.data import dataclass
 from robo.kit.messages import _
 
 Path = tuple[str | int, ...]

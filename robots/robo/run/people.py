@@ -9,9 +9,9 @@ from typing import Any, Literal
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.run.deaths import Deaths
-from robo.run.frames import copied, frame_of
 from robo.run.ledger import Ledger, Overtaken
 from robo.run.records import Item, Made
+from robo.run.states import state_word
 
 Verdict = Literal["done", "again", "give-up"]
 
@@ -100,7 +100,9 @@ def decide(
         elif item.waits:
             _release(ledger, item, verdict, row)
         else:
-            raise Failed(_("{key} does not wait for anybody: it is {state}").format(key=key, state=item.state))
+            raise Failed(
+                _("{key} does not wait for anybody: it is {state}").format(key=key, state=state_word(item.state))
+            )
     except Overtaken:
         raise Failed(_("{key} has changed meanwhile; look again").format(key=key)) from None
 
@@ -108,8 +110,7 @@ def decide(
 def _settle(ledger: Ledger, made: Made, verdict: Verdict, gives: Mapping[str, Any] | None, left: float | None) -> None:
     match verdict:
         case "done":
-            saved = copied(made.saved)
-            frame_of(saved, made.step).update(gives or {})
+            saved = {**made.saved, **(gives or {})}
             ledger.receipt(made, dict(gives) if gives else None, saved, "person")
         case "again":
             if left is None:

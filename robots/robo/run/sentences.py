@@ -8,6 +8,7 @@ from typing import Any
 from robo.kit.messages import _
 from robo.kit.text import written
 from robo.run.journal import Event
+from robo.run.states import state_word, verdict_word
 from robo.run.values import unpack
 
 
@@ -21,9 +22,11 @@ def sentence(event: Event) -> str:
         return ""
     words = {**event.data, "key": event.key or "", "given": _given(event.data.get("gives"))}
     words["reason"] = event.data.get("reason") or ""
+    words["state"] = state_word(str(event.data.get("state", "")))
+    words["verdict"] = verdict_word(str(event.data.get("verdict", "")))
     if event.kind == "row.refused" and event.data.get("title"):
         return _("{title}: refused, {reason}").format_map(_Words(words))
-    return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" :")
+    return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")
 
 
 def _is_told_by_the_ending(event: Event) -> bool:
@@ -43,7 +46,6 @@ def _sentences() -> dict[str, str]:
         "lane.ended": _("The robot was ended and starts anew: {reason}"),
         "step.failed": _("{key}: {action} did not work: {reason}"),
         "step.log": "{text}",
-        "output.empty": _("The output {name} is empty: {reason}"),
         "item.begun": _("{key}: begun"),
         "item.ended": _("{key}: {state}: {reason}"),
         "item.waits": _("{key}: waits for a person: {reason}"),
@@ -52,7 +54,7 @@ def _sentences() -> dict[str, str]:
         "entry.later": _("{title}: left for the next run, {reason}"),
         "change.intended": _("{key}: about to: {summary}"),
         "change.made": _("{key}: made: {given}"),
-        "change.not_made": _("{key}: not made, {why}: {reason}"),
+        "change.not_made": _("{key}: not made: {reason}"),
         "change.in_doubt": _("{key}: in doubt, {reason}"),
         "change.settled": _("{key}: could not be settled, {reason}"),
         "change.decided": _("{key}: a person decided: {verdict}"),

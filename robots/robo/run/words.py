@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from robo.kit.messages import _, ngettext
 from robo.run.outcome import Outcome
 from robo.run.people import Question
+from robo.run.states import counted, state_word
 from robo.run.stored import INTERRUPTED
 
 SHOWN = 20
@@ -28,13 +28,8 @@ def told(outcome: Outcome) -> list[str]:
         )
         for n, r in outcome.refused_rows
     ]
-    counts = [count_sentence(outcome.counts)] if outcome.counts else []
-    gives = [f"  {name}: {_output(value)}" for name, value in outcome.outputs.items()]
-    return [state_sentence(outcome), *counts, *gives, *_first(items), *_first(lines), *_waiting(outcome)]
-
-
-def _output(value: Any) -> str:
-    return _("nothing") if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    counts = [f"  {counted(outcome.counts)}"] if outcome.counts else []
+    return [state_sentence(outcome), *counts, *_first(items), *_first(lines), *_waiting(outcome)]
 
 
 def state_sentence(outcome: Outcome) -> str:
@@ -64,47 +59,18 @@ def state_sentence(outcome: Outcome) -> str:
     return text.format(**words).strip()
 
 
-def count_sentence(counts: dict[str, int]) -> str:
-    """ "57 done, 3 refused"."""
-    return "  " + ", ".join(f"{number} {state_word(state)}" for state, number in sorted(counts.items()))
-
-
-def state_word(state: str) -> str:
-    """The state of an item or a run as people call it."""
-    return {
-        "todo": _("to do"),
-        "started": _("begun"),
-        "committing": _("being sent"),
-        "in_doubt": _("in doubt"),
-        "done": _("done"),
-        "refused": _("refused"),
-        "failed": _("failed"),
-        "given_up": _("given up"),
-        "skipped": _("skipped"),
-        "running": _("running"),
-        "interrupted": _("interrupted"),
-        "stopped": _("stopped"),
-        "waits": _("waits for a person"),
-        "faulty": _("the flow is wrong"),
-        "broken": _("a fault of Robo"),
-    }.get(state, state)
-
-
 def moment(iso: str | None) -> str:
     """A date and time as people here write it."""
     return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
 
 
-def answers(outcome: Outcome, question: Question) -> list[tuple[str, str]]:
-    """What a person may say to a question, each as (verdict, the command to paste)."""
-    # What is done already can only be left as it is.
-    verdicts = ("done",) if question.why == "changed" else ("done", "again", "give-up")
-    return [(verdict, _command(outcome, question, verdict)) for verdict in verdicts]
-
-
-def _command(outcome: Outcome, question: Question, verdict: str) -> str:
+def answer(outcome: Outcome, question: Question) -> str:
+    """The command that settles a question, as it can be pasted."""
     number = f" --number {question.number}" if question.number is not None else ""
-    return f"robo decide {outcome.run} {shlex.quote(question.key or '-')} {verdict}{number}"
+    key = shlex.quote(question.key or "-")
+    # What is done already can only be left as it is.
+    verdicts = "done" if question.why == "changed" else "done|again|give-up"
+    return f"robo decide {outcome.run} {key} {verdicts}{number}"
 
 
 def _waiting(outcome: Outcome) -> Iterator[str]:
@@ -125,8 +91,7 @@ def _waiting(outcome: Outcome) -> Iterator[str]:
             yield f"     {label}: {value}"
         if outcome.state == INTERRUPTED:
             continue  # the run settles what it can itself
-        verdicts = "|".join(verdict for verdict, _paste in answers(outcome, question))
-        yield f"     -> {_command(outcome, question, verdicts)}"
+        yield f"     -> {answer(outcome, question)}"
     if len(outcome.waits) > SHOWN:
         yield _("  and {count} more").format(count=len(outcome.waits) - SHOWN)
 

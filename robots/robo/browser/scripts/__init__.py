@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-
-_FOLDER = Path(__file__).parent
+from importlib.resources import files
 
 
 @cache
 def _source(name: str) -> str:
-    return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    return (files(__name__) / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache

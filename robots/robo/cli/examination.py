@@ -1,0 +1,236 @@
+"""What `robo doctor` looks at, one after the other; nothing is changed, and one fault hides no other."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from robo.cli.finding import Finding
+from robo.cli.knock import knock
+from robo.flow.problems import FaultyFile
+from robo.kit.errors import FaultyFlow, RoboError
+from robo.kit.messages import _, language_of_the_system, ngettext, spoken
+
+if TYPE_CHECKING:
+    from robo.cli.desk import Desk
+    from robo.flow.workspace import Workspace
+
+_MB, _GB = 1024**2, 1024**3
+_LEAST_FREE, _LITTLE_FREE = 500 * _MB, 3 * _GB
+_FAR = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.rclone", "fuse.davfs")
+
+
+def machine() -> Iterator[Finding]:
+    """What belongs to the machine: Python, its system, the browser, clock and language."""
+    system = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    if sys.platform == "linux":
+        yield Finding("python", "good", system)
+    else:
+        yield Finding(
+            "python", "note", system,
+            _("The deaths of processes are not seen here: what is under way at a kill waits for a person. Use Linux."),
+        )  # fmt: skip
+    yield _browser()
+    yield from _clock()
+    yield _language()
+
+
+def workspace(desk: Desk, environment: str | None) -> Iterator[Finding]:
+    """What belongs to the workspace: robo.toml, the disk, the store, flows, robots, passwords."""
+    try:
+        found = desk.workspace(environment)
+    except FaultyFile as faults:
+        yield Finding("robo.toml", "wrong", str(faults))
+        return
+    except FaultyFlow as fault:
+        yield Finding("robo.toml", "wrong", str(fault))
+        return
+    if (found.root / "robo.toml").is_file():
+        said = _("workspace {folder}, environment {environment}, sites: {sites}, accounts: {accounts}")
+        names = {"sites": ", ".join(found.sites) or _("none"), "accounts": ", ".join(found.accounts) or _("none")}
+        yield Finding(
+            "robo.toml", "good", said.format(folder=found.root, environment=found.environment, **names)
+        )  # fmt: skip
+    else:
+        yield Finding(
+            "robo.toml", "note", _("there is no robo.toml in {folder} nor above").format(folder=found.root),
+            _("Go into the folder of your workspace, or begin one: robo init FOLDER"),
+        )  # fmt: skip
+    yield from _disk(found)
+    yield from _store(found)
+    yield from _robots(desk)
+    yield from _passwords(desk, found)
+
+
+def reach(desk: Desk, environment: str | None) -> Iterator[Finding]:
+    """Whether each site answers, and whether its clock and ours agree."""
+    try:
+        sites = desk.workspace(environment).sites
+    except FaultyFlow:
+        return  # said already
+    for site in sites.values():
+        yield knock(site)
+
+
+def _browser() -> Finding:
+    from playwright.sync_api import sync_playwright
+
+    from robo.browser.chromium import arguments, executable
+
+    try:
+        program = executable()
+    except RoboError as error:
+        return Finding("browser", "wrong", str(error))
+    try:
+        with sync_playwright() as driver:
+            version = driver.chromium.launch(executable_path=program, args=arguments(), timeout=30_000).version
+    except Exception as error:  # noqa: BLE001 - the driver's own errors are private; whatever it is, it does not start
+        reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        return Finding(
+            "browser", "wrong", _("the browser {path} does not start").format(path=program) + f": {reason}",
+            _("Start it by hand to see why: {command}").format(command=f"{program} --headless --dump-dom about:blank"),
+        )  # fmt: skip
+    return Finding("browser", "good", _("browser {path}, version {version}").format(path=program, version=version))
+
+
+def _clock() -> Iterator[Finding]:
+    now = datetime.now().astimezone()
+    said = _("clock {moment}, time zone {zone}").format(moment=f"{now:%d/%m/%Y %H:%M}", zone=f"{now:%Z (UTC%z)}")
+    if now.year < 2025:
+        mend = _("The clock is wrong: type timedatectl set-ntp true")
+        yield Finding("clock", "wrong", said, mend)
+    elif now.tzname() == "UTC":
+        mend = _("Dates and times are those of UTC. For others: timedatectl set-timezone Europe/Paris")
+        yield Finding("clock", "note", said, mend)
+    else:
+        yield Finding("clock", "good", said)
+
+
+def _language() -> Finding:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    said = _("messages in {language}, the system's language is {system}").format(
+        language=spoken(), system=language_of_the_system()
+    )
+    if encoding not in ("utf8", "utf8sig"):
+        mend = _("Accents may be lost: set the variable PYTHONUTF8=1")
+        return Finding("language", "note", f"{said}, {sys.stdout.encoding}", mend)
+    return Finding("language", "good", said)
+
+
+def _disk(found: Workspace) -> Iterator[Finding]:
+    try:
+        with tempfile.NamedTemporaryFile(dir=found.root, prefix=".robo-doctor-"):
+            free = shutil.disk_usage(found.root).free
+    except OSError as error:
+        said = _("nothing can be written in {folder}: {reason}").format(folder=found.root, reason=error.strerror)
+        yield Finding("disk", "wrong", said, _("Ask for the right to write there, or work in another folder"))
+        return
+    runs = len(list(found.runs.iterdir())) if found.runs.is_dir() else 0
+    kept = ngettext("{count} run is kept", "{count} runs are kept", runs).format(count=runs)
+    said = _("disk: {free} free; {kept}").format(free=_size(free), kept=kept)
+    state: Literal["good", "note", "wrong"] = (
+        "wrong" if free < _LEAST_FREE else "note" if free < _LITTLE_FREE else "good"
+    )
+    mend = _("Make room: old folders of {runs} may be deleted, what is entered stays known").format(runs=found.runs)
+    yield Finding("disk", state, said, "" if state == "good" else mend)
+    far = _file_system(found.root)
+    if far in _FAR:
+        yield Finding(
+            "disk", "wrong", _("{folder} is on a network share ({kind})").format(folder=found.root, kind=far),
+            _("Keep the workspace on a disk of this machine: on a share, the store can be damaged"),
+        )  # fmt: skip
+
+
+def _store(found: Workspace) -> Iterator[Finding]:
+    file = found.database
+    if not file.is_file():
+        yield Finding("store", "good", _("no store yet: it is made by the first run"))
+        return
+    size = _size(sum(one.stat().st_size for one in file.parent.glob(f"{file.name}*")))
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=10)) as db:
+            told = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
+            (last,) = db.execute("SELECT max(began_at) FROM run").fetchone()
+    except sqlite3.DatabaseError as error:
+        told, last = [str(error)], None
+    if told != ["ok"]:
+        yield Finding(
+            "store", "wrong", _("the store {file} is damaged: {reason}").format(file=file, reason=told[0]),
+            _("Run nothing. Put back the last backup of {folder}; the next run looks up what was entered since").format(
+                folder=file.parent
+            ),
+        )  # fmt: skip
+        return
+    yield Finding("store", "good", _("store {file}: sound, {size}").format(file=file, size=size))
+    if last and datetime.fromisoformat(last).astimezone() > datetime.now().astimezone():
+        yield Finding(
+            "clock", "wrong", _("the last run began on {moment}, which is in the future").format(moment=last),
+            _("The clock is wrong: type timedatectl set-ntp true"),
+        )  # fmt: skip
+
+
+def _robots(desk: Desk) -> Iterator[Finding]:
+    try:
+        own = [name for name in desk.shelf.actions if "." in name]
+    except FaultyFlow as fault:
+        yield Finding("robots", "wrong", str(fault))
+        return
+    if own:
+        yield Finding("robots", "good", _("actions of your own: {names}").format(names=", ".join(sorted(own))))
+
+
+def _passwords(desk: Desk, found: Workspace) -> Iterator[Finding]:
+    try:
+        wanted = {**_secrets_of_flows(desk, found), **dict.fromkeys(found.accounts, "robo.toml")}
+        missing = {name: where for name, where in sorted(wanted.items()) if desk.vault.get(name) is None}
+    except FaultyFlow as fault:
+        yield Finding("secrets", "wrong", str(fault))
+        return
+    for name, where in missing.items():
+        said = _("the password of {name} is missing ({where} names it)").format(name=name, where=where)
+        yield Finding("secrets", "wrong", said, _("Type: {command}").format(command=f"robo secret set {name}"))
+    if wanted and not missing:
+        yield Finding("secrets", "good", _("passwords kept: {names}").format(names=", ".join(sorted(wanted))))
+
+
+def _secrets_of_flows(desk: Desk, found: Workspace) -> dict[str, str]:
+    """Secret to a flow that names it; flows that are not well written are told by `robo check`."""
+    from robo.flow.load import find_flow, flow_names, load_text
+    from robo.flow.text import read_file
+
+    named: dict[str, str] = {}
+    for name in flow_names(found):
+        try:
+            file = find_flow(name, found)
+            flow = load_text(read_file(file, str(file)).text, file, found, desk.shelf, deep=False)
+        except FaultyFlow:
+            continue
+        named |= dict.fromkeys(flow.secrets, flow.path)
+    return named
+
+
+def _file_system(folder: Path) -> str:
+    """The kind of file system that holds the folder, "" where it is not told."""
+    try:
+        lines = Path("/proc/self/mounts").read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    mounts = [(line.split()[1].replace("\\040", " "), line.split()[2]) for line in lines if len(line.split()) > 2]
+    holding = [(place, kind) for place, kind in mounts if os.path.commonpath((place, folder.resolve())) == place]
+    return max(holding, key=lambda one: len(one[0]), default=("", ""))[1]
+
+
+def _size(octets: float) -> str:
+    if octets >= _GB:
+        return _("{count:.1f} GB").format(count=octets / _GB)
+    return _("{count:.1f} MB").format(count=octets / _MB)

@@ -1,0 +1,55 @@
+"""The states of items and runs, as people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from robo.kit.messages import _, ngettext
+
+
+def state_word(state: str) -> str:
+    """The state of an item or a run."""
+    return {
+        "todo": _("to do"),
+        "started": _("begun"),
+        "committing": _("being sent"),
+        "in_doubt": _("in doubt"),
+        "done": _("done"),
+        "refused": _("refused"),
+        "failed": _("failed"),
+        "given_up": _("given up"),
+        "skipped": _("skipped"),
+        "running": _("running"),
+        "interrupted": _("interrupted"),
+        "stopped": _("stopped"),
+        "waits": _("waits for a person"),
+        "faulty": _("the flow is wrong"),
+        "broken": _("a fault of Robo"),
+    }.get(state, state)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """How many items are in each state: "57 done, 3 refused"."""
+    return ", ".join(_number(state, count) for state, count in sorted(counts.items()))
+
+
+def _number(state: str, count: int) -> str:
+    text = {
+        "todo": ngettext("{count} to do", "{count} to do", count),
+        "started": ngettext("{count} begun", "{count} begun", count),
+        "committing": ngettext("{count} being sent", "{count} being sent", count),
+        "in_doubt": ngettext("{count} in doubt", "{count} in doubt", count),
+        "done": ngettext("{count} done", "{count} done", count),
+        "refused": ngettext("{count} refused", "{count} refused", count),
+        "failed": ngettext("{count} failed", "{count} failed", count),
+        "given_up": ngettext("{count} given up", "{count} given up", count),
+        "skipped": ngettext("{count} skipped", "{count} skipped", count),
+    }.get(state)
+    return text.format(count=count) if text else f"{count} {state_word(state)}"
+
+
+def verdict_word(verdict: str) -> str:
+    """What a person decided about an item."""
+    return {"done": _("it is done"), "again": _("it is to be done again"), "give-up": _("it is given up")}.get(
+        verdict, verdict
+    )
