@@ -59,10 +59,13 @@ def test_the_workspace_shown_is_one(page: Page, tmp_path: Path) -> None:
 
 
 def test_the_flows_shown_are_flows(tmp_path: Path) -> None:
-    smallest, loop = LANGUAGE.blocks("yaml")
+    smallest, loop, call = LANGUAGE.blocks("yaml")
     workspace = Workspace(tmp_path)
     load_text(smallest, tmp_path / "flows" / "smallest.yaml", workspace, installed())
     whole = "robo: 1\nsteps:\n" + loop.replace("[...]", "[open: /x, submit: {button: OK, read: {reference: '#r'}}]", 1)
     text = whole.replace("[...]", "[open: /search, read: {reference: '#r'}]")
     flow = load_text(text, tmp_path / "flows" / "loop.yaml", workspace, installed(), deep=False)
     assert flow.steps[0].loop is not None
+    called = {"commun/extraire": "robo: 1\ninputs: {classeur: file}\nsteps: [log: x]\noutputs: {total: 1}\n"}
+    caller = "robo: 1\ninputs: {classeur: file}\nsteps:\n" + call + "- log: =extrait.total\n"
+    load_text(caller, tmp_path / "flows" / "caller.yaml", workspace, installed(), called=called)

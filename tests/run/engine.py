@@ -65,6 +65,7 @@ def each(steps: Iterable[Step], of: Office, **options: Any) -> Step:
             alias="row",
             source={"of": of.name},
             steps=tuple(steps),
+            flow="entry",
             key=tuple(map(Formula.parse, key)),
             where=Formula.parse(where) if where else None,
             already_done=found,
@@ -316,7 +317,8 @@ class Machine:
     def bury(self) -> None:
         """The supervisor sees dead whoever still has something open: nobody else is alive now."""
         deaths = SeenDeaths(self.store, self.office.clock, "boot")
-        for _run, sender in open_senders(self.store, (LEDGER, f"run/{self.run}")):
+        ledgers = (name for (name,) in self.store.all("SELECT name FROM ledger"))
+        for _run, sender in open_senders(self.store, (*ledgers, f"run/{self.run}")):
             deaths.saw(sender)
 
     def _progress(self) -> int:
@@ -363,7 +365,7 @@ class Machine:
         row = next((one for one in office.entries() if one["numero"] == key), None)
         gives = None
         verdict = verdict or self.truth(question)
-        if verdict == "done" and question.step == "submit":
+        if verdict == "done" and _action_of(question) == "submit":
             gives = {"reference": office.reference(key)}
         try:
             decide(
@@ -387,7 +389,7 @@ class Machine:
         happened = {"submit": self.office.entered, "move": self.office.filed, "send_mail": self.office.sent}
         if question.step is None:
             return "done" if question.why == "changed" else "again"
-        return "done" if happened[question.step][question.key] else "again"
+        return "done" if happened[_action_of(question)][question.key] else "again"
 
     def retry(self, *keys: str) -> list[str]:
         """`robo retry`."""
@@ -432,6 +434,11 @@ class Machine:
         else:
             raise Violation(f"endless: {self.states()}, {self.asked()}")
         self.check()
+
+
+def _action_of(question: Question) -> str:
+    """The action of the change that it is about, in whichever flow it stands."""
+    return (question.step or "").rpartition("/")[2]
 
 
 __all__ = ["LATE", "LEDGER", "Machine", "Retry", "each", "entering", "flow", "looked_up", "numbered", "step"]

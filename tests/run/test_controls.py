@@ -53,9 +53,168 @@ def test_names_of_one_round_are_known_to_the_question_and_to_the_next_round(mach
         """
         steps:
           - set: {count: 0}
-          - repeat: {until: count == 3 and last == 'note 2', steps: [{set: {last: "note {{ count }}", count: =count + 1}}]}
+          - repeat:
+              until: count == 3 and last == 'note 2'
+              steps: [{set: {last: "note {{ count }}", count: =count + 1}}]
           - note: "{{ last }}, {{ count }}"
         """,
     )
     assert machine.start().state == "done"
     assert machine.office.steps_done == ["note note 2, 3"]
+
+
+# ---- a flow as a part of another
+
+ENTER = """
+    inputs: {numero: text, nom: {type: text, required: false}}
+    steps:
+      - open: {address: form}
+      - fill: {number: =inputs.numero, name: =inputs.nom}
+      - submit:
+          read: {reference: "#r"}
+          already_done:
+            steps:
+              - open: {address: search, look_for: =inputs.numero}
+              - read: {read: {reference: "#r"}}
+            found: Dossier {{ inputs.numero }}
+            absent: Aucun dossier
+      - note: entered as {{ reference }}
+    outputs: {reference: =reference, label: "No {{ inputs.numero }}"}
+"""
+ITEMS = """
+    steps:
+      - name: dossiers
+        for_each_row:
+          of: OFFICE
+          key: row.numero
+          steps:
+            - run: {flow: common/enter, with: {numero: =row.numero, nom: =row.nom}}
+              save: entry
+            - move: {file: =row.numero}
+            - send_mail: {to: =row.numero, reference: =entry.reference}
+            - note: "{{ entry.label }}"
+          write_back: {Reference: =entry.reference}
+"""
+
+
+def test_a_flow_gives_its_outputs_and_its_changes_are_those_of_the_item(machine: Machine) -> None:
+    written(machine, ITEMS, {"common/enter": ENTER})
+    assert machine.start().state == "done"
+    assert machine.office.entered == {"A": 1, "B": 1, "C": 1}
+    assert machine.office.cells["B"] == {"Reference": "REF-B"}
+    assert "note No C" in machine.office.steps_done
+    made = machine.ledger().changes("A", "receipt")
+    assert [one.step for one in made] == ["run/submit", "move", "send_mail"]
+    assert [one.address for one in made] == ["1/each/1/run/3", "1/each/2", "1/each/3"]
+
+
+def test_stopped_at_any_instant_of_a_flow_within_it_each_item_is_entered_once(tmp_path: Path) -> None:
+    stopped = 0
+    for supervised in (True, False):
+        ticks = 1
+        while True:
+            machine = Machine(tmp_path)
+            machine.office.rows["A"] = {"numero": "A", "nom": "Ada"}
+            written(machine, ITEMS, {"common/enter": ENTER})
+            machine.stops = [(ticks, supervised)]
+            machine.start()
+            machine.settle_down()
+            assert machine.item("A").state == "done"
+            assert machine.office.cells["A"] == {"Reference": "REF-A"}
+            machine.close()
+            if not machine.stopped:
+                break
+            stopped, ticks = stopped + 1, ticks + 1
+    assert stopped > 60
+
+
+def test_a_doubt_within_a_flow_is_settled_by_a_person_with_what_the_answer_showed(machine: Machine) -> None:
+    machine.office.search_down = True
+    machine.office.rows = {"A": {"numero": "A", "nom": "Ada"}}
+    machine.office.fates = ["unanswered"]
+    written(machine, ITEMS, {"common/enter": ENTER})
+    machine.start()
+    (question,) = machine.asked()
+    assert question.step == "run/submit"
+    assert machine.answer(question)
+    machine.resume()
+    assert machine.item("A").state == "done"
+    assert (machine.office.entered["A"], machine.office.sent["A"]) == (1, 1)
+
+
+def test_the_ledger_of_a_loop_belongs_to_the_file_in_which_it_is_written(machine: Machine) -> None:
+    loop = """
+    inputs: {of: text}
+    steps:
+      - for_each_row: {of: =inputs.of, key: row.numero, steps: [{move: {file: =row.numero}}]}
+    outputs: {done: =rows.done}
+    """
+    caller = """
+    steps:
+      - run: {flow: filing, with: {of: OFFICE}}
+        save: filing
+      - note: "{{ filing.done }} filed"
+    """
+    written(machine, caller, {"filing": loop})
+    machine.start()
+    machine.start()
+    assert len(machine.ledger("production/filing/row").items("done")) == 3
+    assert machine.office.filed == {"A": 1, "B": 1, "C": 1}
+    assert "note 3 filed" in machine.office.steps_done
+
+
+def test_a_value_that_does_not_fit_refuses_the_item_in_the_words_of_the_input(machine: Machine) -> None:
+    called = "inputs: {day: date}\nsteps: [{move: {file: '{{ inputs.day }}'}}]"
+    written(
+        machine,
+        """
+        steps:
+          - name: dossiers
+            for_each_row:
+              {of: OFFICE, key: row.numero, steps: [{run: {flow: filing, with: {day: =row.nom}}}]}
+        """,
+        {"filing": called},
+    )
+    machine.start()
+    item = machine.item("A")
+    assert item.state == "refused"
+    assert item.reason == 'filing: the input "day" (day): "name of A" is no date: write 31/12/2026'
+
+
+def test_names_of_caller_and_called_never_meet(machine: Machine) -> None:
+    called = """
+    inputs: {x: integer}
+    vars: {y: =inputs.x * 2}
+    steps: [{set: {total: =vars.y + 1}}, {log: "{{ total }}"}]
+    outputs: {total: =total, lost: =never}
+    """
+    called = called.replace("=never", "=later").replace("steps: [", "steps: [{if: inputs.x > 9, set: {later: 1}}, ")
+    written(
+        machine,
+        """
+        vars: {y: 100}
+        steps:
+          - set: {total: 1}
+          - run: {flow: sum, with: {x: =total + 4}}
+            save: sum
+          - note: "{{ total }} {{ sum.total }} {{ vars.y }} {{ sum.lost|default('none') }}"
+        """,
+        {"sum": called},
+    )
+    assert machine.start().state == "done"
+    assert machine.office.steps_done == ["note 1 11 100 none"]
+
+
+def test_a_sign_in_that_a_flow_made_is_made_again_when_the_session_has_expired(machine: Machine) -> None:
+    machine.office.signed_out = 1
+    written(
+        machine,
+        """
+        steps:
+          - run: {flow: common/sign, with: {who: robot}}
+          - open: {address: form}
+        """,
+        {"common/sign": "inputs: {who: text}\nsteps: [{login: =inputs.who}]"},
+    )
+    assert machine.start().state == "done"
+    assert machine.office.steps_done == ["login", "open form", "login", "login", "open form"]

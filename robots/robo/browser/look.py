@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from robo.browser.page import Page
 from robo.browser.places import ambiguous, frames, spec, unusable
+from robo.kit.data import dataclass
 from robo.kit.errors import Failed, Refused, SignedOut
 from robo.kit.messages import _
 from robo.kit.patience import remaining

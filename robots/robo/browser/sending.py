@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from robo.browser.look import Form, look
@@ -13,6 +12,7 @@ from robo.browser.reading import expression, proof_specs, proven, take
 from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.kit.action import action
 from robo.kit.change import Change, Changing
+from robo.kit.data import dataclass
 from robo.kit.errors import Failed, InDoubt, LaneLost, Refused, RoboError
 from robo.kit.messages import _
 from robo.kit.patience import remaining

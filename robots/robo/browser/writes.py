@@ -5,10 +5,10 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from robo.kit.data import dataclass
 from robo.kit.lane import Harmless
 
 if TYPE_CHECKING:

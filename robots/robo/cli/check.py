@@ -9,7 +9,8 @@ import click
 
 from robo.cli import completion
 from robo.cli.desk import Desk, command
-from robo.flow.load import flow_names, load_flow
+from robo.flow.files import flow_names
+from robo.flow.load import load_flow
 from robo.flow.problems import FaultyFile
 from robo.flow.workspace import Workspace
 from robo.kit.errors import FaultyFlow

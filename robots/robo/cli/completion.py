@@ -55,7 +55,7 @@ def names_of(listed: Callable[[Workspace], Iterable[str]]) -> Completes:
 
 
 def _flows(workspace: Workspace) -> Iterable[str]:
-    from robo.flow.load import flow_names
+    from robo.flow.files import flow_names
 
     return flow_names(workspace)
 

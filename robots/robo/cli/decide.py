@@ -101,7 +101,7 @@ def _asked(desk: Desk, run: StoredRun, key: str, name: str | None) -> tuple[Ledg
 
 def _loop(desk: Desk, flow: Flow, run: StoredRun, ledger: Ledger) -> Loop | None:
     """The loop that keeps the ledger; None for what the run does outside of its loops."""
-    known = {ledger_name(run.environment, flow.path, loop, run.id): loop for loop in loops(flow)}
+    known = {ledger_name(run.environment, loop, run.id): loop for loop in loops(flow)}
     return known.get(ledger.name)
 
 

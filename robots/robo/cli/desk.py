@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, cached_property
@@ -113,6 +112,8 @@ class Desk:
             return BROKEN
 
     def _crashed(self, error: Exception) -> str:
+        import traceback
+
         what = f"{type(error).__name__}: {error}"
         try:
             log = self.workspace().state / "crash.log"

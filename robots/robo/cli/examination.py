@@ -205,7 +205,8 @@ def _passwords(desk: Desk, found: Workspace) -> Iterator[Finding]:
 
 def _secrets_of_flows(desk: Desk, found: Workspace) -> dict[str, str]:
     """Secret to a flow that names it; flows that are not well written are told by `robo check`."""
-    from robo.flow.load import find_flow, flow_names, load_text
+    from robo.flow.files import find_flow, flow_names
+    from robo.flow.load import load_text
     from robo.flow.text import read_file
 
     named: dict[str, str] = {}

@@ -12,8 +12,9 @@ import click
 from robo.cli import completion
 from robo.cli.desk import Desk, command, group, pairs
 from robo.cli.listing import Listing
+from robo.flow.files import find_flow, flow_names
 from robo.flow.inputs import read_inputs
-from robo.flow.load import find_flow, flow_names, load_text
+from robo.flow.load import load_text
 from robo.flow.model import Flow, Loop, loops
 from robo.flow.problems import did_you_mean
 from robo.flow.text import read_file
@@ -170,7 +171,7 @@ def _place(desk: Desk, name: str) -> tuple[Workspace, Flow, Loop]:
         raise Failed(_('there is no flow "{flow}". {mend}').format(flow=path, mend=mend).strip())
     file = find_flow(workspace.flows / path, workspace)
     flow = load_text(read_file(file, str(file)).text, file, workspace, desk.shelf, deep=False)
-    found = {loop.name: loop for loop in loops(flow)}
+    found = {loop.name: loop for loop in loops(flow) if loop.flow == path}
     if wanted not in found:
         raise Failed(
             _("{flow} has no loop {loop}; it has: {known}").format(

@@ -76,11 +76,15 @@ def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
 
 
 def finish(desk: Desk, run: StoredRun) -> int:
-    """Tell how a run ended; its exit code."""
+    """Tell how a run ended and write its report; its exit code."""
+    from robo.cli.show import report
     from robo.run.stored import result
     from robo.run.words import told
 
     ended = result(desk.store, run)
     desk.answer = ended.json()
     desk.say(*told(ended))
+    written = report(desk, run)
+    if written:
+        desk.say(_("  report: {file}").format(file=written))
     return ended.exit_code

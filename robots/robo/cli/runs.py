@@ -1,16 +1,14 @@
-"""`robo runs` and `robo show`: what was run, and what happened."""
+"""`robo runs`: what was run."""
 
 from __future__ import annotations
 
 import click
 
-from robo.cli import completion
 from robo.cli.desk import Desk, command
 from robo.kit.messages import _
 from robo.run.states import state_word
-from robo.run.stored import find_run, result
 from robo.run.stored import runs as stored_runs
-from robo.run.words import moment, told
+from robo.run.words import moment
 
 
 @command("runs", _("List the latest runs."))
@@ -36,18 +34,4 @@ def runs(desk: Desk, everything: bool) -> int:
             for one in found
         ]
     }
-    return 0
-
-
-@command("show", _("Say what happened in a run, by default the last one, and what waits for a person."))
-@click.argument("run", required=False, shell_complete=completion.runs)
-def show(desk: Desk, run: str | None) -> int:
-    stored = find_run(desk.store, run)
-    found = result(desk.store, stored)
-    desk.say(*told(found))
-    desk.say(_("  flow {flow}, environment {environment}, begun on {moment}, kept in {folder}").format(
-        flow=stored.flow, environment=stored.environment, moment=moment(stored.began_at), folder=stored.folder
-    ))  # fmt: skip
-    # `exit` is how the run itself ended; showing it worked.
-    desk.answer = found.json()
     return 0

@@ -12,4 +12,5 @@ from robo.run.stored import StoredRun
 def flow_of(desk: Desk, run: StoredRun) -> Flow:
     """The flow as the run began with it. Raises FaultyFile where this program cannot read it any more."""
     workspace = desk.workspace(run.environment)
-    return load_text(RunFolder(run.folder).flow, run.flow, workspace, desk.shelf, deep=False)
+    kept = RunFolder(run.folder)
+    return load_text(kept.flow, run.flow, workspace, desk.shelf, deep=False, called=kept.called)

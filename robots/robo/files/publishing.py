@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import hashlib
 import os
@@ -45,6 +44,8 @@ def rename(source: Path, target: Path) -> None:
         return
     renamer = _renamer()
     if renamer is not None:
+        import ctypes
+
         if renamer(_HERE, os.fsencode(source), _HERE, os.fsencode(target), _NEVER_REPLACE) == 0:
             return
         number = ctypes.get_errno()
@@ -71,6 +72,8 @@ def _claim(source: Path, target: Path) -> None:
 @cache
 def _renamer() -> Any:
     """The system's call that renames without replacing, None where it has none."""
+    import ctypes
+
     try:
         return ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -30,6 +29,7 @@ from robo.flow.nodes import (
 from robo.flow.notation import read_date
 from robo.flow.problems import did_you_mean
 from robo.flow.values import DATES, ORDERED, impossible, kind, result_kind, unlike
+from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.secrets import Secret

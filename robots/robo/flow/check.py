@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from robo.flow.loops import bound
-from robo.flow.model import AlreadyDone, Flow, Loop, Step, walk
+from robo.flow.model import AlreadyDone, Call, Flow, Loop, Step, walk
 from robo.flow.names import Group
 from robo.flow.steps import Reader
 from robo.flow.text import Path
 from robo.kit.action import Action
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 
 
-def check_flow(flow: Flow, reader: Reader) -> None:
-    """Note every breach of the law in the reader's draft, but in what could not be understood anyway."""
+def check_flow(flow: Flow, reader: Reader) -> bool:
+    """Note every breach of the law in the reader's draft, but in what could not be understood anyway.
+
+    Returns whether a page is known after its steps.
+    """
     rules = _Rules(reader)
     loops = {step.address for step in flow.steps if step.loop}
     silent = any("/" not in address for address in reader.unsound - loops)
     resumed = _("after a stop the run is taken up again from here")
-    rules.run(flow.steps, opened=False, around=_Around(resumed, silent))
+    opened = rules.run(flow.steps, opened=False, around=_Around(resumed, silent))
     rules.ledgers(flow)
+    return opened
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,14 @@ class _Rules:
         return (*self.draft.places[step.address], *(below or (step.action,)))
 
     def is_change(self, step: Step) -> bool:
+        """Whether the step changes something, be it through a flow that it runs."""
+        if step.call:
+            return any(self.is_change(one) for one in walk(step.call.flow.steps))
         action = self.action(step)
         return action is not None and action.kind == "change"
 
     def changes(self, steps: Iterable[Step]) -> list[Step]:
-        return [step for step in walk(tuple(steps)) if self.is_change(step)]
+        return [step for step in walk(tuple(steps), calls=False) if self.is_change(step)]
 
     # Segments: is the page known where a page step stands? ----------------------------------------------------------
 
@@ -70,6 +77,9 @@ class _Rules:
             self.refuse_retry(step)
             return opened and not self.changes([step])
         before = opened
+        if step.action == "run":
+            self.refuse_retry(step)
+            opened = self.call(step, step.call, opened, around) if step.call else True
         if step.body:
             self.refuse_retry(step)
             opened = self.block(step, opened, around)
@@ -83,12 +93,26 @@ class _Rules:
             after = self.run(step.on_error, before, around) and after
         return after
 
+    def call(self, step: Step, call: Call, opened: bool, around: _Around) -> bool:
+        """A flow that is run was checked by itself, from an empty page on; here it is held against what is around."""
+        keyed = next((one for one in walk(call.flow.steps) if one.loop and one.loop.key), None)
+        if keyed and around.keyed:
+            self.draft.fault(
+                self.at(step),
+                _("a loop with a key may not stand in a loop with a key: {flow} has one (line {line})").format(
+                    flow=call.flow.path, line=keyed.mark.line
+                ),
+                _("Make two loops, one after the other, or two flows"),
+                key=True,
+            )
+        return call.opened or (opened and not self.is_change(step))
+
     def block(self, step: Step, opened: bool, around: _Around) -> bool:
         after = self.run(step.body, opened, around)
         if step.action != "repeat":
             return after
         self.only_looks(step.body, _("`repeat` is for what only looks: a change is made once"))
-        for inner in walk(step.body):
+        for inner in walk(step.body, calls=False):
             if inner.loop and inner.loop.key:
                 self.draft.fault(
                     self.at(inner, inner.action, "key"),
@@ -126,7 +150,7 @@ class _Rules:
         )
 
     def comes_after_change(self, step: Step, steps: tuple[Step, ...]) -> bool:
-        before = itertools.takewhile(lambda one: one is not step, walk(steps))
+        before = itertools.takewhile(lambda one: one is not step, walk(steps, calls=False))
         return any(self.is_change(one) for one in before)
 
     # Changes -------------------------------------------------------------------------------------------------------
@@ -162,11 +186,11 @@ class _Rules:
     def look_up(self, look_up: AlreadyDone, changes: list[Step], path: Path) -> None:
         """What asks about a doubt only looks, from a fresh page, and reads what the change itself reads."""
         draft = self.draft
-        if any(step.address in self.reader.unsound for step in walk(look_up.steps)):
+        if any(step.address in self.reader.unsound for step in walk(look_up.steps, calls=False)):
             return
         if self.only_looks(look_up.steps, _("`already_done` only looks")):
             self.run(look_up.steps, opened=False, around=_Around(_("a doubt is looked up on a fresh page")))
-        found = {name for step in walk(look_up.steps) for name in bound(self.reader, step)}
+        found = {name for step in walk(look_up.steps, calls=False) for name in bound(self.reader, step)}
         for change in changes:
             lost = [name for name in bound(self.reader, change) if name not in found]
             if lost:
@@ -249,7 +273,7 @@ class _Rules:
         for step in steps:
             if step.loop:
                 continue
-            if self.is_change(step):
+            if next(self.own_changes(step.call.flow.steps), None) if step.call else self.is_change(step):
                 yield step
             yield from self.own_changes([*step.body, *step.otherwise])
             if isinstance(step.on_error, tuple):
@@ -265,7 +289,17 @@ class _Rules:
     def loop_look_up(self, step: Step, loop: Loop, look_up: AlreadyDone) -> None:
         changes = list(self.own_changes(loop.steps))
         where = self.at(step, step.action, "already_done")
-        if not changes:
+        called = next((one for one in changes if one.call), None)
+        if called and called.call:
+            self.draft.fault(
+                where,
+                _("the change is made by {flow}: only there is it known what it reads").format(
+                    flow=called.call.flow.path
+                ),
+                _("Write `already_done` in that file, under the change it belongs to"),
+                key=True,
+            )
+        elif not changes:
             self.draft.fault(where, _("`already_done` asks about a change, and this loop has none"), key=True)
         elif len(changes) > 1:
             self.draft.fault(
@@ -281,7 +315,7 @@ class _Rules:
 
     def ledgers(self, flow: Flow) -> None:
         """Two loops that keep a ledger need names of their own."""
-        keyed = [step for step in walk(flow.steps) if step.loop and step.loop.key]
+        keyed = [step for step in walk(flow.steps, calls=False) if step.loop and step.loop.key]
         if len(keyed) < 2:
             return
         seen: dict[str, Step] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from robo.flow.names import Group, Node, column_group
 from robo.flow.text import Path
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
+from robo.kit.data import dataclass
 from robo.kit.errors import Failed, FaultyFlow, Refused
 from robo.kit.messages import _
 from robo.kit.source import Source, SourceType

@@ -4,17 +4,17 @@ the language names but this version does not do yet."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from robo.flow.problems import did_you_mean
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.shelf import Shelf
 from robo.kit.source import SourceType
 
 TOP = (
-    "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps",
+    "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps", "outputs",
 )  # fmt: skip
-TOP_LATER = ("schedule", "on_error", "finally", "outputs", "notify")
+TOP_LATER = ("schedule", "on_error", "finally", "notify")
 
 MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error")
 """What may stand beside any action."""
@@ -29,7 +29,7 @@ ACTIONS_LATER = frozenset(
     {
         "read_table", "download", "wait", "screenshot", "append_row", "append_rows", "update_row", "write_table",
         "read_workbook", "read_document", "classify", "zip", "render", "send_mail", "file_attachments",
-        "request", "run", "ask", "approve", "for_each_mail",
+        "request", "ask", "approve", "for_each_mail",
     }
 )  # fmt: skip
 PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages"})
@@ -53,6 +53,7 @@ CONTROLS: Mapping[str, Control] = {
     "skip": Control(("reason",), "reason"),
     "group": Control(("steps",), "steps", ("steps",)),
     "repeat": Control(("until", "max", "every", "steps"), None, ("until", "steps")),
+    "run": Control(("flow", "with"), "flow", ("flow",)),
     "for_each": Control(("in", *LOOP), None, ("in", "steps")),
 }
 BLOCKS = ("group", "repeat")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 import yaml
 
 from robo.flow.problems import Mark, Problem, split_lines
+from robo.kit.data import dataclass
 
 Path: TypeAlias = tuple[str | int, ...]
 

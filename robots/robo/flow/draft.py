@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from robo.flow.controls import PARAMETERS_LATER, known_here
@@ -12,6 +12,7 @@ from robo.flow.formula import Formula, Template, Unreadable, parse_value
 from robo.flow.names import RESERVED, Names
 from robo.flow.problems import Problem, did_you_mean
 from robo.flow.text import Document, Path
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.types import seconds
 

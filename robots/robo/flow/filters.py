@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
 from functools import cmp_to_key
@@ -12,6 +11,7 @@ from typing import Any
 
 from robo.flow.notation import euros, grouped, read_date, read_number, rounded, write_date
 from robo.flow.values import LONGEST_TEXT, equal, kind, less, named, number, reckon, text_of, use
+from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.text import slug

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from robo.flow.expression import Unreadable, parse, tokens
 from robo.flow.nodes import Call, Filter, Node
 from robo.flow.values import Unsaved, text_of, truth, use
 from robo.kit.change import NOT_KNOWN_YET
+from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 

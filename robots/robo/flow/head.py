@@ -143,6 +143,24 @@ def first_names(inputs: tuple[Input, ...], secrets: tuple[str, ...]) -> Names:
     )
 
 
+def read_outputs(draft: Draft, data: Mapping[str, Any], names: Names) -> tuple[Mapping[str, Any], Group]:
+    """`outputs: {name: value}`, reckoned at the end; and as what its caller sees of them."""
+    block = draft.map(data["outputs"], ("outputs",), "outputs: {total: =total}") if data.get("outputs") else {}
+    made = {name: draft.value(value, ("outputs", name), names) for name, value in block.items()}
+    for name in block:
+        draft.name(name, ("outputs", name), key=True)
+    types = {name: names.type_of(made_of) for name, value in made.items() if (made_of := path_of(value))}
+    return made, Group({**dict.fromkeys(made), **types}, _("the `outputs:` of the flow that was run"))
+
+
+def path_of(value: Any) -> tuple[str, ...] | None:
+    """The dotted path that a formula is, None where it is more than one."""
+    if not isinstance(value, Formula) or len(value.names()) != 1:
+        return None
+    path = tuple(str(part) for part in value.names()[0])
+    return path if ".".join(path) == value.source.strip() else None
+
+
 def read_vars(draft: Draft, data: Mapping[str, Any], names: Names) -> Mapping[str, Any]:
     """`vars: {name: value}`, reckoned once at the start of a run from inputs alone; then known as `vars.NAME`."""
     block = draft.map(data["vars"], ("vars",), "vars: {ceiling: 1500}") if data.get("vars") is not None else {}

@@ -74,6 +74,7 @@ def read_loop(
         Columns.cannot_be_read(draft, columns.unread, {key: (*path, key) for key in written}, columns.asked)
     return Loop(
         name=_name(reader, name, path, kind),
+        flow=reader.flow,
         kind=kind,
         alias=alias,
         source=written,

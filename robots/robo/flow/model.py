@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from robo.flow.formula import Formula, Template
 from robo.flow.problems import Mark as Mark
+from robo.kit.data import dataclass
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,18 @@ class Repeat:
     every: float = 0.0
 
 
+@dataclass(frozen=True)
+class Call:
+    """Another flow as a part of its caller: its steps have addresses and identities below the calling step's.
+
+    given: input to value, as the caller writes it. opened: whether the page is known once it has been called.
+    """
+
+    flow: Flow
+    given: Mapping[str, Any]
+    opened: bool = False
+
+
 OnError = Literal["stop", "continue", "next"]
 
 
@@ -58,7 +71,7 @@ class Step:
     identity: what a receipt is kept under, such as "submit" or "submit.2"; stable when other steps come or go.
     arguments: parameter to value, with `Formula` and `Template` leaves; without what the engine reads itself.
     raw: the step as plain data, to tell whether it was edited.
-    body: the steps of a `group` or a `repeat`; loop: of a `for_each...`.
+    body: the steps of a `group` or a `repeat`; loop: of a `for_each...`; call: of a `run`.
     """
 
     address: str
@@ -76,6 +89,7 @@ class Step:
     on_error: OnError | tuple[Step, ...] | None = None
     body: tuple[Step, ...] = ()
     repeat: Repeat | None = None
+    call: Call | None = None
     loop: Loop | None = None
     already_done: AlreadyDone | None = None
 
@@ -84,7 +98,7 @@ class Step:
 class Loop:
     """A loop over a source.
 
-    name: the last part of its ledger's name.
+    name: the last part of its ledger's name; flow: the path of the file in which it is written, the part before it.
     kind: the source ("row", "item"); alias: the name under which steps see the entry.
     source: what is written for the source; key: the parts of an item's key, none where the loop keeps no ledger.
     already_done: of the only change of the loop, unless the change has its own.
@@ -95,6 +109,7 @@ class Loop:
     alias: str
     source: Mapping[str, Any]
     steps: tuple[Step, ...]
+    flow: str = ""
     key: tuple[Formula, ...] = ()
     once: Literal["for_ever", "run"] = "for_ever"
     where: Formula | None = None
@@ -138,7 +153,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Flow:
-    """A whole flow. path: relative to the workspace's `flows/`, without suffix; text: the file as it stands."""
+    """A whole flow.
+
+    path: relative to the workspace's `flows/`, without suffix; text: the file as it stands.
+    called: the texts of all flows that it runs, and of those that they run, by path.
+    """
 
     path: str
     file: Path
@@ -153,25 +172,37 @@ class Flow:
     vars: Mapping[str, Any] = field(default_factory=dict)
     gain: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
-def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """Every step below, in document order: branches, loops, preparations and look-ups included."""
+def walk(steps: tuple[Step, ...], calls: bool = True) -> Iterator[Step]:
+    """Every step below, in document order: branches, loops, preparations and look-ups included.
+
+    calls: also the steps of other flows that are run; else only what stands in the same file.
+    """
     for step in steps:
         yield step
-        yield from walk(step.body)
-        yield from walk(step.otherwise)
-        if isinstance(step.on_error, tuple):
-            yield from walk(step.on_error)
-        if step.already_done:
-            yield from walk(step.already_done.steps)
-        if step.loop:
-            yield from walk(step.loop.prepare)
-            yield from walk(step.loop.steps)
-            if step.loop.already_done:
-                yield from walk(step.loop.already_done.steps)
+        for below in _below(step):
+            yield from walk(below, calls)
+        if step.call and calls:
+            yield from walk(step.call.flow.steps)
+
+
+def _below(step: Step) -> Iterator[tuple[Step, ...]]:
+    yield step.body
+    yield step.otherwise
+    if isinstance(step.on_error, tuple):
+        yield step.on_error
+    if step.already_done:
+        yield step.already_done.steps
+    if step.loop:
+        yield step.loop.prepare
+        yield step.loop.steps
+        if step.loop.already_done:
+            yield step.loop.already_done.steps
 
 
 def loops(flow: Flow) -> tuple[Loop, ...]:
-    """The loops of a flow that keep a ledger, in document order."""
+    """The loops that keep a ledger, in document order: those of the flow and of all that it runs."""
     return tuple(step.loop for step in walk(flow.steps) if step.loop and step.loop.key)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TypeAlias
 
 from robo.flow.analysis import FUNCTIONS, Read
 from robo.flow.problems import did_you_mean
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.secrets import Secret
 from robo.kit.text import slug

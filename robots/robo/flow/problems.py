@@ -6,8 +6,8 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.toml import Path as Where
 from robo.flow.toml import Toml, read_toml
+from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Harmless, Site
 from robo.kit.messages import _

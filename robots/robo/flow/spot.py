@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import field
 from typing import Any, Protocol
 
 from robo.flow.columns import Columns
 from robo.flow.draft import Draft
-from robo.flow.model import Step
-from robo.flow.names import Names, Node
+from robo.flow.model import Flow, Settings, Step
+from robo.flow.names import Group, Names, Node
 from robo.flow.text import Path
+from robo.kit.data import dataclass
 from robo.kit.shelf import Shelf
 
 
@@ -29,6 +31,10 @@ class Spot:
     def __post_init__(self) -> None:
         self.segment = self.names.copy()
 
+    def below(self, address: str, identity: str) -> Spot:
+        """The steps of a flow that is run by the step there: named and counted apart, and seeing nothing of here."""
+        return Spot(Names({}), f"{address}/run/", f"{identity}/")
+
     def branch(self, address: str, names: Names) -> Spot:
         """A list of steps below a step, counted with it."""
         made = Spot(names, f"{address}/", self.aside, self.in_loop, self.counts)
@@ -36,9 +42,34 @@ class Spot:
         return made
 
 
-class ReadsSteps(Protocol):
-    """Reads a list of steps, whatever stands in it."""
+@dataclass(frozen=True)
+class Called:
+    """Another flow, read as a part of its caller. opened: whether a page is known after it."""
 
+    flow: Flow
+    outputs: Group
+    opened: bool
+
+
+class Calls(Protocol):
+    """Finds and reads the flows that a flow runs."""
+
+    def read(self, name: str, caller: Settings, spot: Spot, given: Mapping[str, Any], later: Collection[str]) -> Called:
+        """The flow of that name, its steps below the spot.
+
+        caller: whose site it works on. given: inputs that are known before the run; later: those that only the run
+        knows. Raises FaultyFlow in plain words where there is no such flow or it leads back to itself, FaultyFile where
+        there are faults in it, which are told with the caller's own.
+        """
+        ...
+
+
+class ReadsSteps(Protocol):
+    """Reads a list of steps, whatever stands in it. flow: the path of the flow that it reads."""
+
+    flow: str
+    settings: Settings
+    calls: Calls
     draft: Draft
     shelf: Shelf
     columns: Columns | None

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from robo.flow import controls
 from robo.flow.arguments import check_arguments
 from robo.flow.bind import by_parameter
+from robo.flow.calls import read_call
 from robo.flow.columns import Columns
 from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER
 from robo.flow.draft import Draft
 from robo.flow.loops import read_already_done, read_loop
-from robo.flow.model import AlreadyDone, Repeat, Retry, Step
+from robo.flow.model import AlreadyDone, Flow, Repeat, Retry, Settings, Step, walk
 from robo.flow.names import ERROR, Group, Names, Node
 from robo.flow.problems import did_you_mean
-from robo.flow.spot import Spot
+from robo.flow.spot import Calls, Spot
 from robo.flow.text import Path
 from robo.kit.action import Action
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.shelf import Shelf
 
@@ -35,6 +37,9 @@ class Reader:
 
     draft: Draft
     shelf: Shelf
+    flow: str
+    settings: Settings
+    calls: Calls
     columns: Columns | None = None
     unsound: set[str] = field(default_factory=set)
     loop_columns: dict[str, Node] = field(default_factory=dict)
@@ -169,12 +174,20 @@ class Reader:
             if "if" in written
             else None,
             "retry": self._retry(written["retry"], (*path, "retry")) if "retry" in written else None,
-            "timeout": draft.seconds(written, "timeout", path),
+            "timeout": draft.seconds(written, "timeout", path, self.settings.step_timeout),
             "save": draft.name(written["save"], (*path, "save")) if "save" in written else None,
         }
-        content = self._content(action, written[action], (*path, action), address, spot, written.get("name"))
+        identity = f"{spot.aside}{action}" + (f".{number}" if number > 1 else "")
+        gives: Node = None
+        if action == "run":
+            call, gives = read_call(self, written[action], (*path, action), spot.below(address, identity), spot)
+            content: dict[str, Any] = {"call": call}
+        else:
+            content = self._content(action, written[action], (*path, action), address, spot, written.get("name"))
         if modifiers["save"]:
-            spot.names.add(modifiers["save"])
+            spot.names.add(modifiers["save"], gives)
+        if action == "run" and call and self._changes(call.flow):
+            spot.segment = spot.names.copy()
         if "else" in written:
             if "if" not in written:
                 draft.fault((*path, "else"), _("`else` needs an `if` in the same step"), key=True)
@@ -183,7 +196,7 @@ class Reader:
             modifiers["on_error"] = self._on_error(written, path, address, spot, at_start)
         return Step(
             address=address,
-            identity=f"{spot.aside}{action}" + (f".{number}" if number > 1 else ""),
+            identity=identity,
             mark=draft.document.key_mark((*path, action)),
             action=action,
             raw=written,
@@ -191,10 +204,14 @@ class Reader:
             **content,
         )
 
+    def _changes(self, called: Flow) -> bool:
+        actions = self.shelf.actions
+        return any(one.action in actions and actions[one.action].kind == "change" for one in walk(called.steps))
+
     def _beside_control(self, action: str, written: Mapping[str, Any], path: Path) -> None:
-        """A step of the engine itself gives nothing back, and takes the time of the steps in it."""
+        """A step of the engine itself takes the time of the steps in it; only a flow that is run gives something."""
         for key in ("save", "timeout"):
-            if key in written:
+            if key in written and (key, action) != ("save", "run"):
                 self.draft.fault(
                     (*path, key),
                     _("`{key}` belongs beside an action, not beside `{step}`").format(key=key, step=action),

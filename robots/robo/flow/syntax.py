@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 
 _KEYED = re.compile(r"""^\s*(?:-\s+)*(?:"[^"]*"|'[^']*'|[^\s"'{\[#][^:#]*?)\s*:\s+(?=\S)""")

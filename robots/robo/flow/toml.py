@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from robo.flow.problems import FaultyFile, Mark, Problem
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 
 Path = tuple[str | int, ...]

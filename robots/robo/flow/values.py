@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_FLOOR, Decimal, DecimalException
 from typing import Any
 
 from robo.kit.change import NOT_KNOWN_YET, NotKnownYet
+from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.secrets import Secret

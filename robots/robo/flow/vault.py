@@ -7,18 +7,19 @@ import json
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
-from robo.kit.secrets import Secret
+from robo.kit.secrets import Mask, Secret
+
+_VARIABLE = "ROBO_SECRET_"
 
 
 def variable_of(name: str) -> str:
     """The environment variable that wins over the stored secret, for services: ROBO_SECRET_PORTAIL."""
-    return "ROBO_SECRET_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
+    return _VARIABLE + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 class Vault:
@@ -39,6 +40,11 @@ class Vault:
             return Secret(given)
         stored = self._read().get(name)
         return Secret(stored) if stored is not None else None
+
+    def mask(self) -> Mask:
+        """Hides every secret that is known here, of the file and of the environment."""
+        given = [Secret(value) for name, value in os.environ.items() if name.startswith(_VARIABLE)]
+        return Mask([*map(Secret, self._read().values()), *given])
 
     def set(self, name: str, value: str) -> None:
         """Store it, durably, in the place of an earlier one. Raises FaultyFlow for a name that no flow could write."""
@@ -81,6 +87,8 @@ class Vault:
 
     def _write(self, secrets: Mapping[str, str]) -> None:
         """All at once: after a stop at any instant the file is the old one or the new one."""
+        import tempfile
+
         self._folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(PermissionError):
             self._folder.chmod(0o700)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from robo.flow.problems import did_you_mean
 from robo.flow.robotoml import DEFAULT_ENVIRONMENT, AccountEntry, describe
 from robo.flow.vault import Vault
+from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Account, Site
 from robo.kit.messages import _

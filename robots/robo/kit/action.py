@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
 from robo.kit.change import Intent, Settled
+from robo.kit.data import dataclass
 from robo.kit.resource import is_resource
 
 P = ParamSpec("P")

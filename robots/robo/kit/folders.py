@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 
 LONGEST_NAME = 200

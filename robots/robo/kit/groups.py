@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.scalars import Nothing
 from robo.kit.shape import LATER, JsonSchema, Later, Misfit, Shape, Unfit, WrongKind, holds_later

@@ -9,9 +9,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from robo.kit.action import Action
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.source import SourceType
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
 from collections.abc import Set as AnySet
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
+from robo.kit.data import dataclass
 from robo.kit.groups import Data, Either, Fixed, Listed, Made, Mapped
 from robo.kit.lane import Account
 from robo.kit.messages import _

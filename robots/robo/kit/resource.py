@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeGuard, TypeVar, overload
 
+from robo.kit.data import dataclass
 from robo.kit.lane import Lane
 
 T = TypeVar("T")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from robo.kit.data import dataclass
 from robo.kit.messages import _
 from robo.kit.shape import JsonSchema, Later, Misfit, Shape, Unfit
 from robo.kit.text import day_in, decimal_text, number_in, yes_no_in

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import inspect
 import sys
-import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib.metadata import entry_points
+from dataclasses import field
 from pathlib import Path
 from types import ModuleType
 
 from robo.kit.action import Action, is_action
+from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
 from robo.kit.hints import UnknownHint
+from robo.kit.installed import load, offered
 from robo.kit.messages import _
 from robo.kit.resource import heavy, is_resource
 from robo.kit.schema import shapes
@@ -62,11 +61,11 @@ def installed() -> Shelf:
     """The robots of every installed package, found by the entry point group `robo.robots`."""
     ours: list[ModuleType] = []
     others: dict[str, ModuleType] = {}
-    for point in sorted(entry_points(group="robo.robots"), key=lambda point: point.name):
-        if point.name in OURS and point.value.startswith("robo."):
-            ours.append(point.load())
+    for name, value in sorted(offered("robo.robots")):
+        if name in OURS and value.startswith("robo."):
+            ours.append(load(value))
         else:
-            others[point.name] = point.load()
+            others[name] = load(value)
     return Shelf.of(ours, others)
 
 
@@ -85,6 +84,8 @@ def shelf_of(root: Path) -> Shelf:
 
 
 def _loaded(file: Path) -> ModuleType:
+    import importlib.util
+
     name = OWN + file.stem
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
@@ -94,6 +95,8 @@ def _loaded(file: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
+        import traceback
+
         del sys.modules[name]
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
         line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None

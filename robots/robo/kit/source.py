@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeGuard, TypeVar, get_type_hints
 
 from robo.kit.change import Cell
+from robo.kit.data import dataclass
 
 T = TypeVar("T")
 _MARK = "__robo_source__"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from robo.kit.data import dataclass
 from robo.kit.hints import Alone, Written, shape_of
 from robo.kit.lane import Account
 from robo.kit.messages import _

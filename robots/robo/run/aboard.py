@@ -9,7 +9,6 @@ from typing import Any
 from robo.flow.load import load_text
 from robo.flow.model import Flow
 from robo.flow.vault import Vault
-from robo.kit.secrets import Mask
 from robo.kit.shelf import shelf_of
 from robo.run.berth import berth, workspace
 from robo.run.clock import SystemClock
@@ -26,8 +25,8 @@ from robo.run.store import Store
 def read(order: dict[str, Any]) -> Flow:
     """The flow as it was stored with the run."""
     where = workspace(order)
-    stored = RunFolder(Path(order["folder"])).flow
-    return load_text(stored, Path(order["flow"]), where, shelf_of(where.root), deep=False)
+    kept = RunFolder(Path(order["folder"]))
+    return load_text(kept.flow, Path(order["flow"]), where, shelf_of(where.root), deep=False, called=kept.called)
 
 
 def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:
@@ -37,7 +36,6 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
     vault = Vault(where.state)
     me = Identity.mine()
     store = Store(where.database, mouth=mouth)
-    mask = Mask(secret for name in vault.names() if (secret := vault.get(name)))
     site = berth(order).site
     lent = Lent(berth(order))
     for kind, one in opened.items():
@@ -58,7 +56,7 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
         vault=vault,
         shelf=shelf_of(where.root),
         store=store,
-        journal=Journal(store, order["run"], clock, mask),
+        journal=Journal(store, order["run"], clock, vault.mask()),
         clock=clock,
         deaths=SeenDeaths(store, clock, me.boot),
         lent=lent,

@@ -11,6 +11,7 @@ from robo.kit.change import Change
 from robo.kit.errors import Failed, Refused
 from robo.kit.messages import _
 from robo.run.course import Course, EndLane
+from robo.run.frames import frame_of
 from robo.run.passage import Passage, until
 from robo.run.records import Made
 from robo.run.scope import bound, saved_names
@@ -31,8 +32,9 @@ def make(
     """
     known = passage.receipt_of(step)
     if known:
-        names = saved_names(step, course.shelf)
-        passage.made(step.address, {**passage.saved, **{n: known.saved[n] for n in names if n in known.saved}})
+        then = frame_of(dict(known.saved), step.identity)
+        passage.saved.update({name: then[name] for name in saved_names(step, course.shelf) if name in then})
+        passage.made(step.address)
         return
     doing = action.function(**arguments)
     try:
@@ -73,7 +75,7 @@ def intend(course: Course, step: Step, passage: Passage, change: Change) -> Made
         step.identity,
         step.address,
         change,
-        {name: value for name, value in passage.saved.items() if name != "error"},
+        passage.everything(),
         passage.columns(),
         until(passage.steps, step.identity) or "",
         course.sender,
@@ -94,9 +96,9 @@ def keep(
     by: Any = "answer",
 ) -> None:
     """Write the receipt down, with the names known from now on."""
-    saved = {**passage.saved, **bound(step, action, values, gives)}
-    passage.ledger.receipt(made, gives, saved, by)
-    passage.made(step.address, saved)
+    passage.saved.update(bound(step, action, values, gives))
+    passage.ledger.receipt(made, gives, passage.everything(), by)
+    passage.made(step.address)
 
 
 def doubt_after_the_fact(course: Course, step: Step, passage: Passage, reason: str) -> None:

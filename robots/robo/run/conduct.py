@@ -10,7 +10,9 @@ from robo.flow.formula import evaluate
 from robo.flow.names import ROWS
 from robo.kit.errors import Failed, FaultyFlow, LaneLost, RoboError
 from robo.kit.messages import _
+from robo.run.calls import outputs
 from robo.run.course import Broken, Course, EndLane, StopFlow, Stopped
+from robo.run.folder import RunFolder
 from robo.run.ledger import TOP
 from robo.run.passage import Passage
 from robo.run.scope import Page, times, unsaved
@@ -38,8 +40,6 @@ def conduct(course: Course) -> Ending:
         return Ending("stopped", _("stopped by a person"))
     except EndLane as end:
         return Ending("lane", str(end))
-    except StopFlow as stop:
-        return Ending("failed" if stop.failed else "done", stop.reason)
     except AskPerson as ask:
         course.journal.note("run.waits", question=ask.question, mend=ask.mend)
         return Ending("waits", ask.question)
@@ -74,14 +74,19 @@ def _conduct(course: Course) -> Ending:
         if verdict == "unknown" or item is None or item.state != "started":
             return Ending("waits", item.reason or "" if item else "")
         passage.rewind()
+    ending = Ending("done")
     try:
         walker.run(course.flow.steps, passage)
+    except StopFlow as stop:
+        ending = Ending("failed" if stop.failed else "done", stop.reason)
     except RoboError:
         _evidence(course)
         raise
     if passage.spoiled:
         return Ending("failed", passage.spoiled[1])
-    return Ending("done")
+    if ending.state == "done" and course.flow.outputs:
+        RunFolder(course.folder).give(outputs(course, course.flow, passage.scope(), passage))
+    return ending
 
 
 def _passage(course: Course) -> Passage:

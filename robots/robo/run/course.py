@@ -88,11 +88,14 @@ class Course:
         return Ledger(self.store, name, self.journal, self.clock, self.run, self.attempt)
 
     def ledger_of(self, loop: Loop) -> Ledger:
-        """The ledger of a keyed loop of the flow."""
-        return self.ledger(ledger_name(self.workspace.environment, self.flow.path, loop, self.run))
+        """The ledger of a keyed loop of the flow, or of one that it runs."""
+        return self.ledger(ledger_name(self.workspace.environment, loop, self.run))
 
 
-def ledger_name(environment: str, flow: str, loop: Loop, run: str) -> str:
-    """ENVIRONMENT/PATH-UNDER-FLOWS/LOOP, with the run for a loop whose items are once per run only."""
-    name = f"{environment}/{flow}/{loop.name}"
+def ledger_name(environment: str, loop: Loop, run: str) -> str:
+    """ENVIRONMENT/PATH-UNDER-FLOWS/LOOP, with the run for a loop whose items are once per run only.
+
+    The path is that of the file in which the loop is written, whichever flow runs it.
+    """
+    name = f"{environment}/{loop.flow}/{loop.name}"
     return f"{name}@{run}" if loop.once == "run" else name

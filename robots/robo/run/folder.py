@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from robo.run.journal import Event, events
 from robo.run.sentences import sentence
 from robo.run.store import Store
-from robo.run.values import pack, unpack
+from robo.run.values import pack, readable, unpack
 
 
 class RunFolder:
-    """`flow.yaml`, `inputs.json`, `journal.jsonl`, `run.log`, `evidence/`."""
+    """`flow.yaml`, `flows/` (those that it runs), `inputs.json`, `outputs.json`, `journal.jsonl`, `run.log`,
+    `evidence/`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @classmethod
-    def make(cls, path: Path, flow: str, inputs: Any) -> RunFolder:
-        """A new one, on disk with what the run will need to be resumed."""
+    def make(cls, path: Path, flow: str, inputs: Any, called: Mapping[str, str] | None = None) -> RunFolder:
+        """A new one, on disk with what the run will need to be resumed. called: the flows that it runs, by path."""
         (path / "evidence").mkdir(parents=True)
-        for name, text in (("flow.yaml", flow), ("inputs.json", pack(inputs))):
+        kept = {"flow.yaml": flow, "inputs.json": pack(inputs)}
+        kept |= {f"flows/{name}.yaml": text for name, text in (called or {}).items()}
+        for name, text in kept.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
             with (path / name).open("w", encoding="utf-8", newline="") as file:
                 file.write(text)
                 file.flush()
@@ -36,8 +41,33 @@ class RunFolder:
         return (self.path / "flow.yaml").read_bytes().decode("utf-8")
 
     @property
+    def called(self) -> Mapping[str, str]:
+        """The flows that it ran, as they were, by path."""
+        kept = self.path / "flows"
+        return {
+            file.relative_to(kept).with_suffix("").as_posix(): file.read_bytes().decode("utf-8")
+            for file in sorted(kept.rglob("*.yaml"))
+        }
+
+    @property
     def inputs(self) -> Any:
         return unpack((self.path / "inputs.json").read_text("utf-8"))
+
+    def give(self, outputs: Mapping[str, Any]) -> None:
+        """Keep what the run gives to whoever started it, whole or not at all."""
+        made = self.path / "outputs.json.part"
+        with made.open("w", encoding="utf-8") as file:
+            json.dump(readable(outputs), file, ensure_ascii=False, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(self.path / "outputs.json")
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """What the run gave: JSON values by name, none while it has not ended well."""
+        file = self.path / "outputs.json"
+        given: Mapping[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        return given
 
     def follow(self, store: Store, run: str) -> list[Event]:
         """Bring both files up to the journal in the store; returns what was new."""
@@ -45,9 +75,9 @@ class RunFolder:
         if new:
             with (self.path / "journal.jsonl").open("a", encoding="utf-8") as file:
                 for event in new:
-                    file.write(json.dumps(_plain(event), ensure_ascii=False) + "\n")
+                    file.write(json.dumps(told(event), ensure_ascii=False) + "\n")
             with (self.path / "run.log").open("a", encoding="utf-8") as file:
-                file.writelines(f"{event.at.replace('T', ' ')}  {said}\n" for event in new if (said := sentence(event)))
+                file.writelines(f"{line}\n" for line in map(log_line, new) if line)
         return new
 
     def _last(self) -> int:
@@ -66,7 +96,14 @@ class RunFolder:
         return int(json.loads(lines[-1])["seq"]) if lines else 0
 
 
-def _plain(event: Event) -> dict[str, Any]:
+def log_line(event: Event) -> str:
+    """An event as a line of the log, empty where it says nothing to a person."""
+    said = sentence(event)
+    return f"{event.at.replace('T', ' ')}  {said}" if said else ""
+
+
+def told(event: Event) -> dict[str, Any]:
+    """An event as JSON values, without what it has not."""
     known = {"seq": event.seq, "at": event.at, "kind": event.kind}
     known |= {n: v for n, v in (("ledger", event.ledger), ("key", event.key), ("step", event.step)) if v}
     return {**known, **event.data}

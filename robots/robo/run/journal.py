@@ -15,7 +15,7 @@ from robo.run.values import pack
 Kind = Literal[
     "run.began", "run.resumed", "run.ended", "run.waits",
     "lane.began", "lane.ended",
-    "step.done", "step.failed", "step.log",
+    "step.done", "step.failed", "step.log", "output.empty",
     "item.begun", "item.ended", "item.waits", "item.gone", "item.changed",
     "row.refused", "entry.later",
     "change.intended", "change.made", "change.not_made", "change.in_doubt", "change.settled", "change.decided",

@@ -47,7 +47,7 @@ class KeyedLoop:
         course = self._course
         works = self._works.gather()
         self._works.first_time(works)
-        self.ledger.open(course.flow.path, self._loop.name)
+        self.ledger.open(self._loop.flow, self._loop.name)
         course.journal.note("loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe())
         course.journal.flush()
         self._adopt()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from robo.run.clock import SystemClock
+from robo.run.folder import RunFolder
 from robo.run.journal import Journal, events
 from robo.run.ledger import Ledger
 from robo.run.people import Question, questions
@@ -21,7 +24,7 @@ class Outcome:
 
     already: items that an earlier run had done; last_entered: when the newest of them was.
     pending: results that are still to be written back. refused_rows: (line or title,
-    reason) of entries without a usable key.
+    reason) of entries without a usable key. outputs: what the flow gave under `outputs`, as JSON values.
     """
 
     run: str
@@ -38,6 +41,7 @@ class Outcome:
     refused_rows: tuple[tuple[int | str, str], ...] = ()
     pending: int = 0
     ledgers: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -68,6 +72,7 @@ class Outcome:
             "refused": [{"key": k, "state": s, "reason": r} for k, s, r in self.failures],
             "refused_rows": [{"line": line, "reason": reason} for line, reason in self.refused_rows],
             "pending": self.pending,
+            "outputs": dict(self.outputs),
             "folder": self.folder,
             "exit": self.exit_code,
         }
@@ -108,5 +113,5 @@ def outcome(store: Store, run: str) -> Outcome:
     return Outcome(
         run, flow, state, folder, reason or "", asked[-1].data["mend"] if asked and state == "waits" else "",
         dict(counts), already, last, tuple(waits), tuple(failures), tuple(rows[at] for at in sorted(rows)), pending,
-        ledgers,
+        ledgers, RunFolder(Path(folder)).outputs,
     )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
 from robo.flow.model import Step, walk
 from robo.run.course import Course
+from robo.run.frames import copied, without_error
 from robo.run.ledger import Ledger
 from robo.run.records import Made, State
 from robo.run.scope import Row
@@ -20,7 +22,7 @@ class Passage:
     """Where an item stands.
 
     steps: all steps of the item, or of the run. base: what its formulas see beside saved names and the row.
-    saved: names saved so far. last: address of the last change with a receipt; what stands before it is not redone.
+    last: address of the last change with a receipt; what stands before it is not redone.
     spoiled: the state and reason in which the item must end although its steps went on.
     prepare: leads to where the first segment begins.
     """
@@ -36,8 +38,9 @@ class Passage:
         row: Row | None = None,
     ) -> None:
         self.ledger, self.key, self.steps, self.now, self.alias, self.row = ledger, key, steps, now, alias, row
-        self.base = base
-        self.saved: dict[str, Any] = {}
+        self._base = base
+        self._root: dict[str, Any] = {}
+        self._calls: list[tuple[str, Mapping[str, Any]]] = []
         self.last: str | None = None
         self.spoiled: tuple[State, str] | None = None
         self.tries: dict[str, int] = {}
@@ -63,22 +66,67 @@ class Passage:
                 self._kept |= one.saved
         self.rewind()
 
+    @property
+    def saved(self) -> dict[str, Any]:
+        """The names saved so far, of the flow whose steps are under way."""
+        names = self._root
+        for key, _base in self._calls:
+            names = names.setdefault(key, {})
+        return names
+
+    @property
+    def base(self) -> Mapping[str, Any]:
+        """What formulas see beside these names and the row."""
+        return self._calls[-1][1] if self._calls else self._base
+
+    def everything(self) -> dict[str, Any]:
+        """The names of all flows under way, as they outlive a stop."""
+        return without_error(self._root)
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Know what was known when these were `everything`."""
+        self._root = copied(saved)
+
+    @contextmanager
+    def inside(self, key: str, base: Mapping[str, Any]) -> Iterator[None]:
+        """Work among the names of a flow that is run, which sees nothing of its caller's."""
+        self._calls.append((key, base))
+        try:
+            yield
+        finally:
+            self._calls.pop()
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Work among the names of the item itself, whatever is under way."""
+        calls, self._calls = self._calls, []
+        try:
+            yield
+        finally:
+            self._calls = calls
+
+    def aside(self, steps: tuple[Step, ...]) -> Passage:
+        """A way for steps that look something up: it knows what is known here, and leaves no names behind."""
+        row = (None, None) if self._calls else (self.alias, self.row)
+        made = Passage(self.ledger, self.key, steps, self.base, self.now, *row)
+        made.restore(self.saved)
+        return made
+
     def receipt_of(self, step: Step) -> Made | None:
         """The receipt of that change, if it was made before."""
         return next((one for one in self.ledger.changes(self.key, "receipt") if one.step == step.identity), None)
 
-    def made(self, made: str, saved: Mapping[str, Any]) -> None:
+    def made(self, address: str) -> None:
         """The change at that address has its receipt."""
-        self.last, self._kept = made, dict(saved)
-        self.saved = dict(saved)
+        self.last, self._kept = address, self.everything()
 
     def rewind(self) -> None:
         """Back to the beginning of the segment."""
-        self.saved = dict(self._kept)
+        self.restore(self._kept)
 
     def scope(self, **more: Any) -> Mapping[str, Any]:
         """What formulas see now."""
-        item = {self.alias: self.row} if self.alias else {}
+        item = {self.alias: self.row} if self.alias and not self._calls else {}
         return {**self.base, **self.saved, **item, **more}
 
     def columns(self) -> dict[str, str]:
@@ -117,7 +165,8 @@ def until(steps: tuple[Step, ...], identity: str) -> str | None:
     """A fingerprint of the steps up to and with that change, its proofs apart; None where it is not among them."""
     seen: list[Any] = []
     for step in walk(steps):
-        seen.append([step.action, _condition(step), *_rounds(step)] if step.body or step.loop else _meaning(step))
+        composed = step.body or step.loop or step.call
+        seen.append([step.action, _condition(step), *_said(step)] if composed else _meaning(step))
         if step.identity == identity:
             return digest(seen)
     return None
@@ -135,7 +184,10 @@ def _condition(step: Step) -> str | None:
     return step.condition.source if step.condition else None
 
 
-def _rounds(step: Step) -> list[Any]:
+def _said(step: Step) -> list[Any]:
+    """What a composed step says beside the steps in it."""
+    if step.call:
+        return [step.raw]
     return [step.repeat.until.source, step.repeat.most] if step.repeat else []
 
 

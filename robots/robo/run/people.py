@@ -9,6 +9,7 @@ from typing import Any, Literal
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.run.deaths import Deaths
+from robo.run.frames import copied, frame_of
 from robo.run.ledger import Ledger, Overtaken
 from robo.run.records import Item, Made
 from robo.run.states import state_word
@@ -110,7 +111,8 @@ def decide(
 def _settle(ledger: Ledger, made: Made, verdict: Verdict, gives: Mapping[str, Any] | None, left: float | None) -> None:
     match verdict:
         case "done":
-            saved = {**made.saved, **(gives or {})}
+            saved = copied(made.saved)
+            frame_of(saved, made.step).update(gives or {})
             ledger.receipt(made, dict(gives) if gives else None, saved, "person")
         case "again":
             if left is None:

@@ -64,7 +64,7 @@ def saved_names(step: Step, shelf: Shelf) -> tuple[str, ...]:
 
 def unsaved(steps: tuple[Step, ...], shelf: Shelf) -> dict[str, Any]:
     """Every name that one of the steps may save, as not saved yet."""
-    return {name: Unsaved(name) for step in walk(steps) for name in saved_names(step, shelf)}
+    return {name: Unsaved(name) for step in walk(steps, calls=False) for name in saved_names(step, shelf)}
 
 
 def bound(step: Step, action: Action, values: Mapping[str, Any], gives: Any) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def _sentences() -> dict[str, str]:
         "lane.ended": _("The robot was ended and starts anew: {reason}"),
         "step.failed": _("{key}: {action} did not work: {reason}"),
         "step.log": "{text}",
+        "output.empty": _("The output {name} is empty: {reason}"),
         "item.begun": _("{key}: begun"),
         "item.ended": _("{key}: {state}: {reason}"),
         "item.waits": _("{key}: waits for a person: {reason}"),

@@ -10,6 +10,7 @@ from robo.kit.change import Change, Done, NotDone
 from robo.kit.errors import LaneLost, RoboError
 from robo.kit.messages import _
 from robo.kit.patience import within
+from robo.run.calls import standing_at
 from robo.run.change import intend, keep
 from robo.run.course import Course, EndLane
 from robo.run.ledger import Overtaken
@@ -44,12 +45,13 @@ def settle(walks: Walks, passage: Passage, made: Made, asked: AlreadyDone | None
     step = next((one for one in walk(passage.steps) if one.identity == made.step), None)
     if step is None or course.deaths.since(made.sender) is None:
         return "unknown"
-    passage.saved = dict(made.saved)
+    passage.restore(made.saved)
     try:
-        verdict = _by_action(course, step, passage, made)
-        proof = step.already_done or asked
-        if verdict == "unknown" and proof:
-            verdict = _by_application(walks, step, passage, made, proof)
+        with standing_at(course, passage, step):
+            verdict = _by_action(course, step, passage, made)
+            proof = step.already_done or asked
+            if verdict == "unknown" and proof:
+                verdict = _by_application(walks, step, passage, made, proof)
     except Overtaken:
         return "unknown"  # a person decided meanwhile
     course.boundary("settled")
@@ -81,8 +83,7 @@ def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, aske
     action = course.shelf.actions[step.action]
     last = max((n for n, one in enumerate(asked.steps) if one.action in ("open", "click")), default=-1)
     # Its steps are no part of the item's own way: they have no receipts and leave no names behind but the read ones.
-    look = Passage(passage.ledger, passage.key, asked.steps, passage.base, passage.now, passage.alias, passage.row)
-    look.saved = dict(passage.saved)
+    look = passage.aside(asked.steps)
     # What the look began to see too early proves nothing, however long it took.
     proven = wait_left(course, made) == 0.0
     try:

@@ -65,7 +65,7 @@ def begin(
     run = _new_name(store, flow, clock)
     ledgers = _ledgers(workspace, flow, run)
     with held(workspace, (f"run/{run}", *ledgers), run) as locks:
-        folder = RunFolder.make(workspace.runs / run, flow.text, dict(inputs))
+        folder = RunFolder.make(workspace.runs / run, flow.text, dict(inputs), flow.called)
         with store.write():
             store.all(
                 "INSERT INTO run VALUES (:id, :flow, :env, 'running', NULL, 1, :inputs, :now, NULL, :folder, :holder)",
@@ -125,7 +125,7 @@ def _supervised(
         "language": options.language,
         "headed": options.headed,
         "site": settings.site,
-        "allow_hosts": list(settings.allow_hosts),
+        "allow_hosts": hosts(flow),
         "locale": settings.locale,
         "step_timeout": settings.step_timeout,
         "ahead": ahead(flow, shelf),
@@ -192,15 +192,21 @@ def ahead(flow: Flow, shelf: Shelf) -> list[str]:
     return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent if not kind.__module__.startswith(OWN))
 
 
+def hosts(flow: Flow) -> list[str]:
+    """The further hosts that the flow and those that it runs allow."""
+    settings = (flow.settings, *(step.call.flow.settings for step in walk(flow.steps) if step.call))
+    return sorted({host for one in settings for host in one.allow_hosts})
+
+
 def lost(store: Store, workspace: Workspace, flow: Flow) -> list[str]:
     """Ledgers of this environment whose flow is gone, or which this flow no longer has."""
-    mine = {loop.name for loop in loops(flow)}
+    mine = {(loop.flow, loop.name) for loop in loops(flow)}
     found = []
     for name, path, loop in store.all("SELECT name, flow, loop FROM ledger ORDER BY name"):
         if not name.startswith(f"{workspace.environment}/") or "@" in name:
             continue
-        if path == flow.path:
-            gone = loop not in mine
+        if path == flow.path or path in flow.called:
+            gone = (path, loop) not in mine
         else:
             gone = not any((workspace.flows / f"{path}{suffix}").exists() for suffix in (".yaml", ".yml"))
         if gone:
@@ -209,7 +215,7 @@ def lost(store: Store, workspace: Workspace, flow: Flow) -> list[str]:
 
 
 def _ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
-    return tuple(sorted(ledger_name(workspace.environment, flow.path, loop, run) for loop in loops(flow)))
+    return tuple(sorted({ledger_name(workspace.environment, loop, run) for loop in loops(flow)}))
 
 
 def _new_name(store: Store, flow: Flow, clock: SystemClock) -> str:

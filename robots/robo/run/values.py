@@ -18,7 +18,7 @@ from robo.kit.source import Fault
 
 def pack(value: Any) -> str:
     """JSON text; what JSON cannot hold is written as a map with one key that starts with "$"."""
-    return json.dumps(_pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(_pack(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack(text: str | None) -> Any:
@@ -85,6 +85,26 @@ def _unpack(value: Any) -> Any:
     return {key: _unpack(one) for key, one in value.items()}
 
 
+def readable(value: Any) -> Any:
+    """The value as JSON that people can read: dates as ISO, decimals as text; empty for what is not known."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case date() | time():
+            return value.isoformat()
+        case Fault() | Unsaved() | NotKnownYet():
+            return None
+        case Secret():
+            return BULLETS
+        case Mapping():
+            return {str(name): readable(one) for name, one in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [readable(one) for one in value]
+        case _:
+            return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
 def digest(value: Any) -> str:
-    """A short fingerprint of a value, to see later whether it has changed."""
-    return hashlib.blake2b(pack(value).encode(), digest_size=9).hexdigest()
+    """A short fingerprint of a value, to see later whether it has changed; the order of a map does not count."""
+    text = json.dumps(_pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()

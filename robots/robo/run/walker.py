@@ -14,6 +14,7 @@ from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Refused, Robo
 from robo.kit.messages import _
 from robo.kit.patience import within
 from robo.kit.text import written
+from robo.run.calls import entered, outputs, standing_at
 from robo.run.change import doubt_after_the_fact, make
 from robo.run.course import Broken, Course, EndLane, SkipItem, StopFlow, Stopped
 from robo.run.ledger import TOP
@@ -64,16 +65,19 @@ class Walker:
         """Redo every sign-in of this lane, on a fresh page."""
         self.course.lent.renew()
         for step, passage in self._signed_in:
-            self._perform(step, passage)
+            with standing_at(self.course, passage, step):
+                self._perform(step, passage)
 
     def _step(self, step: Step, passage: Passage) -> None:
-        if passage.last_is_in(step):
-            for branch in (step.body, step.otherwise, step.on_error if isinstance(step.on_error, tuple) else ()):
+        within = passage.last_is_in(step)
+        if within:
+            for branch in (step.otherwise, step.on_error if isinstance(step.on_error, tuple) else ()):
                 if any(one.address == passage.last or passage.last_is_in(one) for one in branch):
                     return self.go(branch, passage)
         if passage.lies_before(step) and not self._redone(step):
             return None
-        if step.condition and not step.condition.holds(self._scope(passage), self._language):
+        taken_up = within and (step.body or step.call)
+        if not taken_up and step.condition and not step.condition.holds(self._scope(passage), self._language):
             return self.go(step.otherwise, passage)
         try:
             self._act(step, passage)
@@ -82,9 +86,11 @@ class Walker:
         return None
 
     def _redone(self, step: Step) -> bool:
-        """Whether a step is done again even behind a receipt: sign-ins, and loops that keep a ledger of their own."""
+        """Whether a step is done again even behind a receipt: sign-ins, loops with a ledger, and what holds them."""
         action = self.course.shelf.actions.get(step.action)
-        return (action is not None and action.kind == "session") or bool(step.loop and step.loop.key)
+        if (action is not None and action.kind == "session") or (step.loop and step.loop.key):
+            return True
+        return any(self._redone(one) for one in (*step.body, *(step.call.flow.steps if step.call else ())))
 
     def _act(self, step: Step, passage: Passage) -> None:
         match step.action:
@@ -105,10 +111,24 @@ class Walker:
             case "skip":
                 said = evaluate(step.arguments, self._scope(passage), self._language)
                 raise SkipItem(str(said.get("reason") or ""))
+            case "run":
+                self._run_flow(step, passage)
             case _ if step.loop:
                 self._loops.run(step, passage)
             case _:
                 self._perform(step, passage)
+
+    def _run_flow(self, step: Step, passage: Passage) -> None:
+        """Another flow; behind its end only what is redone in it is done again, and it gives what it gave."""
+        assert step.call
+        over = passage.lies_before(step)
+        with entered(self.course, step, step.call, passage):
+            self.go(step.call.flow.steps, passage)
+            gives = {} if over else outputs(self.course, step.call.flow, self._scope(passage), passage)
+        if not over:
+            if step.save:
+                passage.saved[step.save] = gives
+            self._note("step.done", step, passage, saved={step.save: gives} if step.save else {})
 
     def _repeat(self, step: Step, passage: Passage) -> None:
         """Round after round until it is so; there is nothing in it that may not be done again."""
@@ -188,7 +208,7 @@ class Walker:
             raise Broken(f"{type(error).__name__}: {error}") from error
         if action.kind == "session" and all(known is not step for known, _passage in self._signed_in):
             self._signed_in.append((step, passage))
-        passage.saved |= bound(step, action, values, gives)
+        passage.saved.update(bound(step, action, values, gives))
         self._note("step.done", step, passage, saved={n: passage.saved.get(n) for n in saved_names(step, course.shelf)})
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from robo.kit.messages import _, ngettext
 from robo.run.outcome import Outcome
@@ -29,7 +30,12 @@ def told(outcome: Outcome) -> list[str]:
         for n, r in outcome.refused_rows
     ]
     counts = [f"  {counted(outcome.counts)}"] if outcome.counts else []
-    return [state_sentence(outcome), *counts, *_first(items), *_first(lines), *_waiting(outcome)]
+    gives = [f"  {name}: {_output(value)}" for name, value in outcome.outputs.items()]
+    return [state_sentence(outcome), *counts, *gives, *_first(items), *_first(lines), *_waiting(outcome)]
+
+
+def _output(value: Any) -> str:
+    return _("nothing") if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def state_sentence(outcome: Outcome) -> str:
@@ -64,13 +70,16 @@ def moment(iso: str | None) -> str:
     return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
 
 
-def answer(outcome: Outcome, question: Question) -> str:
-    """The command that settles a question, as it can be pasted."""
-    number = f" --number {question.number}" if question.number is not None else ""
-    key = shlex.quote(question.key or "-")
+def answers(outcome: Outcome, question: Question) -> list[tuple[str, str]]:
+    """What a person may say to a question, each as (verdict, the command to paste)."""
     # What is done already can only be left as it is.
-    verdicts = "done" if question.why == "changed" else "done|again|give-up"
-    return f"robo decide {outcome.run} {key} {verdicts}{number}"
+    verdicts = ("done",) if question.why == "changed" else ("done", "again", "give-up")
+    return [(verdict, _command(outcome, question, verdict)) for verdict in verdicts]
+
+
+def _command(outcome: Outcome, question: Question, verdict: str) -> str:
+    number = f" --number {question.number}" if question.number is not None else ""
+    return f"robo decide {outcome.run} {shlex.quote(question.key or '-')} {verdict}{number}"
 
 
 def _waiting(outcome: Outcome) -> Iterator[str]:
@@ -91,7 +100,8 @@ def _waiting(outcome: Outcome) -> Iterator[str]:
             yield f"     {label}: {value}"
         if outcome.state == INTERRUPTED:
             continue  # the run settles what it can itself
-        yield f"     -> {answer(outcome, question)}"
+        verdicts = "|".join(verdict for verdict, _paste in answers(outcome, question))
+        yield f"     -> {_command(outcome, question, verdicts)}"
     if len(outcome.waits) > SHOWN:
         yield _("  and {count} more").format(count=len(outcome.waits) - SHOWN)
 

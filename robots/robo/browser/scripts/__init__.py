@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
 
 
 @cache
 def _source(name: str) -> str:
-    return (files(__name__) / f"{name}.js").read_text(encoding="utf-8")
+    return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache

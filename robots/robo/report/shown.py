@@ -1,0 +1,120 @@
+"""Values, changes and times as a page shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from robo.kit.change import NOT_KNOWN_YET
+from robo.kit.messages import _, ngettext, spoken
+from robo.kit.text import written
+from robo.report.view import Cell, Deed, Document, Pairs
+from robo.run.values import unpack
+
+LONGEST = 600
+"""Characters of one value; what is longer is in the journal."""
+MOST_FIELDS = 80
+
+
+def text(value: Any) -> str:
+    """A value in the reader's language: one that Python holds, or as the journal or a plan tell it."""
+    match value:
+        case Mapping() if value.get("not_known_yet") is True:
+            said = str(NOT_KNOWN_YET)
+        case Mapping() if _is_packed(value):
+            said = text(unpack(json.dumps(value)))
+        case Mapping():
+            said = ", ".join(_("{label}: {value}").format(label=name, value=text(one)) for name, one in value.items())
+        case list() | tuple():
+            said = ", ".join(text(one) for one in value)
+        case _:
+            said = written(value, spoken())
+    return said if len(said) <= LONGEST else said[:LONGEST] + "…"
+
+
+def pairs(values: Any) -> Pairs:
+    """Labels with their values; a value alone has no label."""
+    if values is None:
+        return ()
+    if not isinstance(values, Mapping) or values.get("not_known_yet") is True or _is_packed(values):
+        return (("", text(values)),)
+    found = [(str(label), text(value)) for label, value in list(values.items())[:MOST_FIELDS]]
+    left = len(values) - len(found)
+    return (*found, ("…", _("and {count} more").format(count=left))) if left > 0 else tuple(found)
+
+
+def _is_packed(values: Mapping[str, Any]) -> bool:
+    return len(values) == 1 and next(iter(values)).startswith("$")
+
+
+def in_one_line(values: Pairs) -> str:
+    """Such as "reference: 4711, date: 03/05/2026"."""
+    return ", ".join(_("{label}: {value}").format(label=n, value=v) if n else v for n, v in values)
+
+
+def deed(change: Mapping[str, Any], **ending: Any) -> Deed:
+    """A change as the journal and a plan tell it: summary, preview, cells, files, documents, remarks."""
+    return Deed(
+        summary=str(change.get("summary") or ""),
+        fields=pairs(change.get("preview")),
+        cells=cells(change.get("cells") or ()),
+        moves=tuple((str(one.get("from") or ""), str(one.get("to") or "")) for one in change.get("files") or ()),
+        documents=tuple(
+            Document(str(one.get("name") or ""), str(one.get("file") or "")) for one in change.get("documents") or ()
+        ),
+        remarks=tuple(str(one) for one in change.get("remarks") or ()),
+        **ending,
+    )
+
+
+def cells(written_cells: Iterable[Mapping[str, Any]]) -> tuple[Cell, ...]:
+    """Cells as the journal and a plan tell them."""
+    return tuple(
+        Cell(str(one.get("place") or ""), str(one.get("column") or ""), text(one.get("before")), text(one.get("after")))
+        for one in written_cells
+    )
+
+
+def moment(iso: str | None) -> str:
+    """Date and time, to the second where it tells one end from another."""
+    if not iso:
+        return ""
+    return f"{datetime.fromisoformat(iso):{'%d/%m/%Y %H:%M:%S' if spoken() == 'fr' else '%Y-%m-%d %H:%M:%S'}}"
+
+
+def span(seconds: float) -> str:
+    """Such as "3 h 20 min", "2 min 5 s"."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest) if minutes else f"{rest} s"
+
+
+def took(spells: Iterable[tuple[str, str]]) -> str:
+    """How long work went on in all. spells: beginnings and ends."""
+    total = sum((datetime.fromisoformat(end) - datetime.fromisoformat(start) for start, end in spells), timedelta())
+    return span(total.total_seconds())
+
+
+def gained(gain: Mapping[str, Any], done: int) -> str:
+    """The time given back by a run, as the flow reckons it; empty where it does not."""
+    try:
+        minutes = float(gain["minutes_per_item"])
+    except (KeyError, TypeError, ValueError):
+        return ""
+    if not done or minutes <= 0:
+        return ""
+    item = str(gain.get("item") or _("item"))
+    said = _("{time} given back: {count} × {minutes} minutes for each {item}").format(
+        time=span(minutes * done * 60), count=done, minutes=written(gain["minutes_per_item"], spoken()), item=item
+    )
+    measured = gain.get("measured_on")
+    return said + (_(" (measured on: {measured})").format(measured=measured) if measured else "") + "."
+
+
+def items_word(count: int) -> str:
+    """ "1 item", "60 items"."""
+    return ngettext("{count} item", "{count} items", count).format(count=count)
