@@ -18,6 +18,8 @@ from pathlib import Path
 
 from files.desk import ROBO, Desk
 from kill.processes import below, kill
+from robo.files.contents import holds
+from robo.workbook import Rows
 
 FLOW = """\
 robo: 1
@@ -27,7 +29,15 @@ steps:
       key: file.sha256
       steps:
         - move: {file: =file.path, to: "out/{{ file.stem|first }}/piece{{ file.suffix }}"}
+          save: filed
+        - append_row:
+            workbook: out/register.xlsx
+            key: Content
+            values: {Content: =file.sha256, Came as: =file.name, Filed as: =filed}
 """
+
+
+REGISTER = "register.xlsx"
 
 
 @dataclass
@@ -60,7 +70,7 @@ def campaign(
         code = _to_the_end(desk)
         if code:
             figures.wrong.append(f"ended with {code}")
-        figures.wrong += _faults(desk, contents)
+        figures.wrong += [*_faults(desk, contents), *_unregistered(desk, contents)]
     finally:
         shutil.rmtree(memory, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,7 +126,8 @@ def _filed(desk: Desk) -> int:
 
 def _faults(desk: Desk, contents: Counter[str]) -> list[str]:
     """What is lost, half, twice or left over, in words."""
-    filed = Counter(hashlib.sha256(one.read_bytes()).hexdigest() for one in desk.out.rglob("*") if one.is_file())
+    files = [one for one in desk.out.rglob("*") if one.is_file() and one != desk.out / REGISTER]
+    filed = Counter(hashlib.sha256(one.read_bytes()).hexdigest() for one in files)
     lost = contents - filed
     more = filed - contents
     waiting = [one.name for one in (desk.root / "in").iterdir()]
@@ -124,4 +135,15 @@ def _faults(desk: Desk, contents: Counter[str]) -> list[str]:
         *(f"{digest[:8]} is lost" for digest in lost),
         *(f"{digest[:8]} is there {count} times too often, or half" for digest, count in more.items()),
         *(f"{name} was left where it was" for name in waiting),
+    ]
+
+
+def _unregistered(desk: Desk, contents: Counter[str]) -> list[str]:
+    """What the register says that is not so, in words: each file has one row, which says where it is."""
+    rows = [entry.values for entry in Rows(desk.out / REGISTER).entries()]
+    registered = Counter(str(row["Content"]) for row in rows)
+    elsewhere = [row for row in rows if not holds(Path(str(row["Filed as"])), str(row["Content"]))]
+    return [
+        *(f"{digest[:8]} has {registered[digest]} rows" for digest in contents if registered[digest] != 1),
+        *(f"{row['Came as']} is not where the register says" for row in elsewhere),
     ]

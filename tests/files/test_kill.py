@@ -10,7 +10,7 @@ from files.killing import campaign
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the death of a process is seen on Linux alone")
-def test_whatever_is_killed_no_file_is_lost_half_or_filed_twice() -> None:
+def test_whatever_is_killed_each_file_is_whole_in_one_place_and_has_one_row() -> None:
     figures = campaign(24, 6, seed=31)
     assert not figures.wrong
     assert figures.kills >= 5

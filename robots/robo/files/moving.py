@@ -11,9 +11,10 @@ from pathlib import Path
 from robo.files.contents import Content, are_one, content_of, holds, known_by
 from robo.files.leftovers import sweep
 from robo.files.naming import Conflict, Target, target_for
-from robo.files.publishing import Differs, carry, make_folder, remove, rename, sync
+from robo.files.publishing import Differs, carry, remove, rename
 from robo.kit.action import action
 from robo.kit.change import CannotTell, Change, Changing, Done, Intent, NotDone, Settled
+from robo.kit.disk import make_folder, sync
 from robo.kit.errors import Busy, Failed, Refused
 from robo.kit.folders import DeclaredFile, FilesDestination
 from robo.kit.messages import _

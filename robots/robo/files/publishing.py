@@ -25,15 +25,6 @@ class Differs(OSError):
     """The bytes are not those that were looked at."""
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder and those above it that are missing, durably."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync(folder.parent)
-
-
 def rename(source: Path, target: Path) -> None:
     """Give the file another name on the same file system. The old name may be left, for the caller to remove.
 
@@ -114,17 +105,3 @@ def remove(path: Path, content: Content) -> None:
         path.unlink()
     except FileNotFoundError:
         return
-
-
-def sync(path: Path) -> None:
-    """Have the file or folder on the disk, as far as the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
-            raise
-    finally:
-        os.close(handle)

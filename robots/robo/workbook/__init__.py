@@ -1,5 +1,6 @@
-"""The workbook robot: rows of .xlsx workbooks, read exactly and written back cell by cell."""
+"""The workbook robot: rows of .xlsx workbooks, read exactly, written back cell by cell, added at the end."""
 
+from robo.workbook.register import append_row
 from robo.workbook.rows import Rows
 
-__all__ = ["Rows"]
+__all__ = ["Rows", "append_row"]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from robo.kit.disk import sync
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
 from robo.kit.patience import remaining
@@ -117,7 +118,8 @@ def replace(path: Path, data: bytes, before: Snapshot | None) -> None:
             refuse_open(path)
             refuse_changed(before)
         os.replace(part, path)
-        _sync_folder(path.parent)
+        with contextlib.suppress(OSError):  # the file itself is safe
+            sync(path.parent)
     except PermissionError as error:
         kind = Busy if os.name == "nt" else Failed
         raise kind(_("{name} cannot be written: {reason}").format(name=path.name, reason=error.strerror)) from error
@@ -144,18 +146,6 @@ def _keep_rights(path: Path, part: Path) -> None:
     if hasattr(os, "chown"):
         with contextlib.suppress(OSError):  # only the owner's group, or root, may give a file away
             os.chown(part, status.st_uid, status.st_gid)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        return  # some shares cannot; the file itself is safe
-    finally:
-        os.close(handle)
 
 
 def _prefix(path: Path, machine: str) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.workbook.archive import Archive
-from robo.workbook.markup import letters
-from robo.workbook.sheet import Row
+from robo.workbook.markup import area, letters
+from robo.workbook.sheet import Row, Sheet
 
 # What XML cannot hold, what it would change (a carriage return), and what reads like an escape although it is none.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -41,7 +41,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Edit:
-    """One cell to be written, in a row that is there. style: the number of its cell style."""
+    """One cell to be written, in a row that is there or is added. style: the number of its cell style."""
 
     row: Row
     column: int
@@ -59,13 +59,46 @@ def with_cells(xml: bytes, edits: list[Edit]) -> bytes:
         if cell:
             start, end = cell.start, _end_of(xml, cell.start, cell.end)
         # Two new cells may stand at the same place: then the column says which comes first.
-        cuts.add((start, end, edit.column, _cell(xml, edit)))
-        cuts |= _spans(xml, edit.row, edit.column)
+        cuts.add((start, end, edit.column, _cell(edit, _prefix_of(xml, edit.row))))
+        cuts |= _spans(xml, edit.row, edit.column) | _opening(xml, edit.row)
     pieces, position = [], 0
     for start, end, _column, new in sorted(cuts):
         pieces += [xml[position:start], new]
         position = end
     return b"".join([*pieces, xml[position:]])
+
+
+_DIMENSION = re.compile(rb'<(?:[\w.-]+:)?dimension\s[^>]*?ref="([A-Z]+[0-9]+(?::[A-Z]+[0-9]+)?)"')
+
+
+def with_row(xml: bytes, sheet: Sheet, edits: list[Edit]) -> bytes:
+    """The sheet with one more row of these cells, whose number no row has yet. Failed for another encoding than UTF-8.
+
+    The sheet's hint at the area that it uses grows with it.
+    """
+    _refuse_encoding(xml)
+    number = edits[0].row.number
+    last = sheet.rows[-1]
+    place = next((row.start for row in sheet.rows if row.number > number), None)
+    if place is None:
+        place = xml.index(b"</", _end_of(xml, last.start, last.inner_end))
+    prefix = _prefix_of(xml, last)
+    cells = b"".join(_cell(edit, prefix) for edit in sorted(edits, key=lambda edit: edit.column))
+    new = f'<{prefix}row r="{number}">'.encode() + cells + f"</{prefix}row>".encode()
+    grown = xml[:place] + new + xml[place:]
+    hint = re.search(
+        rb'<(?:[\w.-]+:)?dimension\s[^>]*?ref="([A-Z]+[0-9]+(?::[A-Z]+[0-9]+)?)"', grown[: sheet.rows[0].start]
+    )
+    if hint is None:
+        return grown
+    top, left, bottom, right = area(hint[1].decode())
+    bottom, right = max(bottom, number), max(right, *(edit.column for edit in edits))
+    return grown[: hint.start(1)] + reference(top, left, bottom, right).encode() + grown[hint.end(1) :]
+
+
+def reference(top: int, left: int, bottom: int, right: int) -> str:
+    """An area as workbooks write it: "A1:D12"."""
+    return f"{letters(left)}{top}:{letters(right)}{bottom}"
 
 
 def _refuse_encoding(xml: bytes) -> None:
@@ -86,13 +119,26 @@ def _end_of(xml: bytes, start: int, end: int) -> int:
     return end if empty else xml.index(b">", end) + 1
 
 
-def _cell(xml: bytes, edit: Edit) -> bytes:
-    tag = re.match(rb"<((?:[\w.-]+:)?)row\b", xml[edit.row.start : edit.row.start + 80])
-    prefix = tag[1].decode() if tag else ""
+def _prefix_of(xml: bytes, row: Row) -> str:
+    """What stands before the names of the sheet's elements, such as "x:"."""
+    tag = re.match(rb"<((?:[\w.-]+:)?)row\b", xml[row.start : row.start + 80])
+    return tag[1].decode() if tag else ""
+
+
+def _cell(edit: Edit, prefix: str) -> bytes:
     kind = "" if edit.content.kind == "n" else f' t="{edit.content.kind}"'
     style = f' s="{edit.style}"' if edit.style else ""
-    reference = f"{letters(edit.column)}{edit.row.number}"
-    return f'<{prefix}c r="{reference}"{style}{kind}>{edit.content.xml(prefix)}</{prefix}c>'.encode()
+    place = f"{letters(edit.column)}{edit.row.number}"
+    return f'<{prefix}c r="{place}"{style}{kind}>{edit.content.xml(prefix)}</{prefix}c>'.encode()
+
+
+def _opening(xml: bytes, row: Row) -> set[tuple[int, int, int, bytes]]:
+    """A row that is one empty tag becomes one that can hold cells."""
+    end = row.inner_end
+    if xml[end - 2 : end] != b"/>" or xml.index(b">", row.start) + 1 != end:
+        return set()
+    closing = f"</{_prefix_of(xml, row)}row>".encode()
+    return {(end - 2, end, 0, b">"), (end, end, _AFTER_ALL_CELLS, closing)}
 
 
 def _spans(xml: bytes, row: Row, column: int) -> set[tuple[int, int, int, bytes]]:
@@ -104,6 +150,7 @@ def _spans(xml: bytes, row: Row, column: int) -> set[tuple[int, int, int, bytes]
     return {(row.start + found.start(), row.start + found.end(), 0, b"")}
 
 
+_AFTER_ALL_CELLS = 1 << 20
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,7 +21,7 @@ from robo.workbook.cells import Padded, value_of
 from robo.workbook.formats import Format, serial
 from robo.workbook.markup import letters
 from robo.workbook.saving import alone_in, refuse_open, replace, sweep
-from robo.workbook.sheet import Cell, Row, read_sheet
+from robo.workbook.sheet import Row, read_sheet
 from robo.workbook.splice import Content, Edit, with_cells, with_part
 from robo.workbook.table import Table, column_of
 
@@ -132,10 +132,10 @@ def _write_cell(table: Table, plan: _Plan, row: Row, column: int, value: Any) ->
     cell = row.cells.get(column)
     if cell and cell.formula:
         raise Failed(_("{cell} holds a formula and cannot be written").format(cell=place))
-    value = _settled(value, place)
+    value = storable(value, place)
     if value is None:
         return ""
-    style = _style(table, row, column, cell, value)
+    style = style_for(table, cell.style if cell else row.style, column, value)
     held = value_of(cell, table.book)
     if held is None:
         plan.edits.append(Edit(row, column, content_of(value, table.book.format_of(style), table.book), style))
@@ -143,8 +143,8 @@ def _write_cell(table: Table, plan: _Plan, row: Row, column: int, value: Any) ->
     return "" if _same(held, value) else _shown(held)
 
 
-def _settled(value: Any, place: str) -> Any:
-    """The value as a cell can hold it; None where there is nothing to write."""
+def storable(value: Any, place: str) -> Any:
+    """The value as a cell can hold it; None where there is nothing to write. Failed, naming the place, if none can."""
     if isinstance(value, datetime):
         local = value.astimezone().replace(tzinfo=None) if value.tzinfo else value
         return local.replace(microsecond=0)
@@ -187,9 +187,8 @@ def _shown(held: Any) -> str:
     return held.shown if isinstance(held, Padded) else written(held)
 
 
-def _style(table: Table, row: Row, column: int, cell: Cell | None, value: Any) -> int:
-    """The cell's style, else its row's or column's; a date takes one of its column's that shows dates."""
-    style = cell.style if cell else row.style
+def style_for(table: Table, style: int | None, column: int, value: Any) -> int:
+    """The style that the cell has from itself or its row, else its column's; a date takes one that shows dates."""
     if style is None:
         style = next((own for first, last, own in table.sheet.columns if first <= column <= last), 0)
     wanted = _DATES if isinstance(value, date) else ("time", "duration") if isinstance(value, time) else ()
@@ -222,17 +221,28 @@ def content_of(value: Any, shown_as: Format, book: Book) -> Content:
 
 def _edited(table: Table, archive: Archive, edits: list[Edit]) -> bytes:
     """The workbook with these cells; each is read back from the result before anybody else sees it."""
+    refuse_unwritable(table, archive)
+    data = with_part(archive, table.part.part, with_cells(table.xml, edits))
+    refuse_otherwise(data, table, edits)
+    return data
+
+
+def refuse_unwritable(table: Table, archive: Archive) -> None:
+    """Failed where the sheet is protected or the workbook signed."""
     if table.sheet.protected:
         raise Failed(_("sheet {sheet} is protected and cannot be written").format(sheet=table.part.name))
     if any(part.startswith("_xmlsignatures/") for part in archive):
         raise Failed(_("{name} is signed; writing into it would break the signature").format(name=archive.name))
-    part = table.part.part
-    data = with_part(archive, part, with_cells(table.xml, edits))
-    again = read_sheet(Archive(archive.name, data).read(part), part, only=frozenset(edit.column for edit in edits))
+
+
+def refuse_otherwise(data: bytes, table: Table, edits: Sequence[Edit]) -> None:
+    """Failed where the workbook in `data` does not hold what was to be written."""
+    name, part = table.book.archive.name, table.part.part
+    again = read_sheet(Archive(name, data).read(part), part, only=frozenset(edit.column for edit in edits))
     rows = {row.number: row for row in again.rows}
     for edit in edits:
-        cell = rows[edit.row.number].cells.get(edit.column)
+        row = rows.get(edit.row.number)
+        cell = row.cells.get(edit.column) if row else None
         if cell is None or (cell.kind, cell.text, cell.style) != (edit.content.kind, edit.content.text, edit.style):
             place = f"{letters(edit.column)}{edit.row.number}"
             raise Failed(_("{cell} did not come out as it was written; nothing was changed").format(cell=place))
-    return data

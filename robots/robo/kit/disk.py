@@ -1,0 +1,33 @@
+"""Having files and folders on the disk, so that a power cut takes nothing back."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+_NOT_HERE = (errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF)
+"""What shares answer that cannot do it; then nothing more can be done."""
+
+
+def sync(path: Path) -> None:
+    """Have the file, or the list of the folder, on the disk. OSError where the disk fails."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NOT_HERE:
+            raise
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those above it that are missing, durably. OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync(folder.parent)
