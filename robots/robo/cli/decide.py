@@ -19,6 +19,7 @@ from robo.run.clock import SystemClock
 from robo.run.course import ledger_name
 from robo.run.deaths import SeenDeaths
 from robo.run.folder import RunFolder
+from robo.run.frames import frame_of
 from robo.run.journal import Journal
 from robo.run.ledger import TOP, Ledger
 from robo.run.people import decide as settle
@@ -55,7 +56,7 @@ def decide(
     late = site.late if site else 60.0
     gives: Mapping[str, Any] = pairs(given, "--give")
     if made and verdict == "done":
-        gives = _complete(_names(desk, flow, loop, made), gives)
+        gives = _complete(_names(desk, flow, loop, made), gives, frame_of(dict(made.saved), made.step))
     looked = clock.monotonic()  # a person who types this command has looked just now
     if made and verdict == "again":
         _see_dead(desk, stored, ledger)
@@ -112,8 +113,11 @@ def _names(desk: Desk, flow: Flow, loop: Loop | None, made: Made) -> tuple[str, 
     return saved_names(step, desk.shelf) if step else ()
 
 
-def _complete(names: tuple[str, ...], given: Mapping[str, str]) -> dict[str, str]:
-    """What the answer would have shown, the missing names asked for where a person can answer. Raises Failed."""
+def _complete(names: tuple[str, ...], given: Mapping[str, str], foreseen: Mapping[str, Any]) -> dict[str, str]:
+    """What the answer would have shown, the missing names asked for where a person can answer. Raises Failed.
+
+    foreseen: what the change itself said that it would give.
+    """
     unknown = [name for name in given if name not in names]
     if unknown:
         raise Failed(
@@ -121,7 +125,7 @@ def _complete(names: tuple[str, ...], given: Mapping[str, str]) -> dict[str, str
                 unknown=", ".join(unknown), names=", ".join(names) or _("nothing")
             )
         )
-    missing = [name for name in names if name not in given]
+    missing = [name for name in names if name not in given and name not in foreseen]
     if missing and not sys.stdin.isatty():
         raise Failed(
             _("what the answer showed is missing: add {options}").format(

@@ -29,7 +29,7 @@ def set_(desk: Desk, name: str) -> int:
 @command("list", _("List the names of the passwords that are kept, and those that accounts miss."))
 def list_(desk: Desk) -> int:
     names = desk.vault.names()
-    missing = [name for name in desk.workspace().accounts if desk.vault.get(name) is None]
+    missing = [name for name in desk.workspace().passwords if desk.vault.get(name) is None]
     desk.say(*names)
     desk.say(*(_("{name}: missing, type robo secret set {name}").format(name=name) for name in missing))
     desk.answer = {"state": "done", "names": list(names), "missing": missing}

@@ -13,7 +13,7 @@ from robo.flow.vault import Vault, variable_of
 from robo.flow.workspace import Workspace
 from robo.kit.action import Action
 from robo.kit.errors import FaultyFlow
-from robo.kit.lane import Account
+from robo.kit.lane import Account, usual_mail
 from robo.kit.messages import _
 from robo.kit.schema import takes
 
@@ -36,6 +36,7 @@ class _References:
             action = self.reader.shelf.actions.get(step.action)
             if action:
                 self._accounts(step, action)
+                self._mail(step, action)
                 self._needs_site(step, action)
                 self._paths(step, action)
 
@@ -71,6 +72,42 @@ class _References:
                     path,
                     _('account "{name}" is not in robo.toml').format(name=named),
                     _described(named, tuple(self.workspace.accounts), "accounts"),
+                )
+
+    def _mail(self, step: Step, action: Action) -> None:
+        """The ways to send mail that the step names, or the usual one where it may be left out."""
+        from robo.kit.types import MailName
+
+        known = self.workspace.mail
+        for name, parameter in action.parameters.items():
+            if action.hints[parameter.name] != MailName:
+                continue
+            named = step.arguments.get(name) or usual_mail(known)
+            path = self._place(step, name if step.arguments.get(name) else "")
+            if isinstance(named, str) and named in known:
+                if known[named].user:
+                    self._password(known[named].secret, path)
+            elif isinstance(named, str):
+                said = _('[mail.{name}] is not in robo.toml, or has no server in the environment "{environment}"')
+                self._fault(
+                    path,
+                    said.format(name=named, environment=self.workspace.environment),
+                    _described(named, tuple(known), "mail"),
+                )
+            elif named is None and known:
+                self._fault(
+                    path,
+                    _("robo.toml describes several ways to send mail: {known}").format(known=", ".join(known)),
+                    _("Write below it: account: {name}").format(name=next(iter(known))),
+                )
+            elif named is None:
+                example = '[mail.main] from = "robo@example.fr", smtp = "smtp://relais:587"'
+                self._fault(
+                    path,
+                    _('robo.toml describes no way to send mail in the environment "{environment}"').format(
+                        environment=self.workspace.environment
+                    ),
+                    _("Describe it in robo.toml: {example}").format(example=example),
                 )
 
     def _password(self, name: str, path: Path) -> None:
@@ -112,7 +149,7 @@ class _References:
 
     def _place(self, step: Step, parameter: str) -> Path:
         path: Path = (*self.reader.draft.places[step.address], step.action)
-        return (*path, parameter) if isinstance(_raw(step), dict) else path
+        return (*path, parameter) if parameter and isinstance(_raw(step), dict) else path
 
 
 def _raw(step: Step) -> Any:

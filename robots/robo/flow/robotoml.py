@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import urlsplit
 
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.toml import Path as Where
@@ -16,7 +18,7 @@ from robo.kit.messages import _
 from robo.kit.shape import Unfit
 from robo.kit.types import as_place, seconds
 
-_LATER: Mapping[Where, tuple[str, ...]] = {(): ("mail",), ("sites", "*"): ("limit",), ("accounts", "*"): ("steps",)}
+_LATER: Mapping[Where, tuple[str, ...]] = {("sites", "*"): ("limit",), ("accounts", "*"): ("steps",)}
 _PLACE = ("any", "label", "text", "placeholder", "css", "inside", "nth", "frame")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -39,10 +41,30 @@ class AccountEntry:
 
 
 @dataclass(frozen=True)
+class MailEntry:
+    """`[mail.NAME]` as written, for one environment. smtp, imap: "smtp://relay:587"; imap is empty where there is none.
+
+    secret: under which name the password is kept.
+    """
+
+    name: str
+    sender: str
+    smtp: str
+    imap: str = ""
+    user: str = ""
+    unencrypted: bool = False
+
+    @property
+    def secret(self) -> str:
+        return f"mail_{self.name}"
+
+
+@dataclass(frozen=True)
 class Described:
     """What `robo.toml` says, for one environment; its paths are as written.
 
     sites: those that have an address in this environment; elsewhere: site name to the environments of the others.
+    mail: the ways to send mail that have a server in this environment.
     """
 
     environment: str
@@ -53,6 +75,7 @@ class Described:
     elsewhere: Mapping[str, tuple[str, ...]]
     accounts: Mapping[str, AccountEntry]
     folders: Mapping[str, str]
+    mail: Mapping[str, MailEntry]
 
 
 def describe(text: str, environment: str | None) -> Described:
@@ -85,7 +108,7 @@ class _Reader:
         self.problems.append(self.toml.problem(where, message, mend, key))
 
     def read(self, environment: str | None) -> Described:
-        top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts"))
+        top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts", "mail"))
         own = self.table(("workspace",), top.get("workspace", {}), ("language", "environment", "database"))
         default = self.text(("workspace", "environment"), own, DEFAULT_ENVIRONMENT)
         chosen = environment or default
@@ -112,6 +135,7 @@ class _Reader:
             elsewhere=elsewhere,
             accounts=accounts,
             folders={name: path for name in folders if (path := self.folder(("folders", name), folders, chosen))},
+            mail=self.mail(top, chosen),
         )
 
     def table(self, where: Where, given: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:
@@ -258,6 +282,51 @@ class _Reader:
             expect=self.text((*where, "expect"), table),
         )
 
+    def mail(self, top: Mapping[str, Any], environment: str) -> dict[str, MailEntry]:
+        """Those that have a server in that environment: what is tried out reaches nobody unless it is meant to."""
+        found: dict[str, MailEntry] = {}
+        for name, table in self.named("mail", top, _MAIL_KEYS).items():
+            where: Where = ("mail", name)
+            smtp = self.servers((*where, "smtp"), table, ("smtp", "smtps"))
+            imap = self.servers((*where, "imap"), table, ("imap", "imaps")) if "imap" in table else {}
+            sender, user = self.text((*where, "from"), table), self.text((*where, "user"), table, "")
+            if imap and not user and (*where, "user") not in self.misspelt:
+                self.fault(
+                    (*where, "imap"), _("a mailbox is opened by its `user`"), _('Write beside it: user = "robo"')
+                )
+            plain = table.get("unencrypted", False)
+            if not isinstance(plain, bool):
+                self.fault((*where, "unencrypted"), _("true or false is expected here"))
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+                self.fault(where, _("a name is made of letters without accents, digits and _"), key=True)
+            server = smtp.get(environment) or smtp.get("")
+            if server:
+                inbox = imap.get(environment) or imap.get("") or ""
+                found[name] = MailEntry(name, sender, server, inbox, user, plain is True)
+        return found
+
+    def servers(self, where: Where, table: Mapping[str, Any], schemes: tuple[str, ...]) -> dict[str, str]:
+        """Environment to server, "" for every environment: "smtp://relais:587"."""
+        given = table.get(str(where[-1]))
+        if isinstance(given, dict):
+            self.environments += [name for name in given if name not in self.environments]
+            return {name: self.server((*where, name), given, schemes) for name in given}
+        return {"": self.server(where, table, schemes)}
+
+    def server(self, where: Where, table: Mapping[str, Any], schemes: tuple[str, ...]) -> str:
+        value = self.text(where, table)
+        if not value:
+            return value
+        try:
+            address = urlsplit(value)
+            sound = address.scheme in schemes and address.hostname and address.port != 0
+        except ValueError:  # a port that is no number
+            sound = False
+        if not sound or address.username or address.path.strip("/") or address.query:
+            mend = _('Write: "{example}"').format(example=f"{schemes[0]}://serveur.example.fr")
+            self.fault(where, _("this is no server: {schemes}").format(schemes=", ".join(schemes)), mend)
+        return value
+
     def place(self, where: Where, table: Mapping[str, Any], more: tuple[str, ...] = ()) -> Mapping[str, Any]:
         given = table.get(str(where[-1]))
         if isinstance(given, dict):
@@ -284,6 +353,7 @@ class _Reader:
 
 _SITE_KEYS = ("address", "pace", "late", "signed_out", "harmless", "drafts")
 _ACCOUNT_KEYS = ("site", "open", "user", "password", "button", "expect")
+_MAIL_KEYS = ("from", "smtp", "imap", "user", "unencrypted")
 
 
 def _dotted(where: Where) -> str:

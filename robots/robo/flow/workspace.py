@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from robo.flow.problems import did_you_mean
-from robo.flow.robotoml import DEFAULT_ENVIRONMENT, AccountEntry, describe
+from robo.flow.robotoml import DEFAULT_ENVIRONMENT, AccountEntry, MailEntry, describe
 from robo.flow.vault import Vault
 from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
-from robo.kit.lane import Account, Site
+from robo.kit.lane import Account, MailServer, Site
 from robo.kit.messages import _
 from robo.kit.types import as_place
 
@@ -36,6 +36,7 @@ class Workspace:
     accounts: Mapping[str, AccountEntry] = field(default_factory=dict)
     folders: Mapping[str, Path] = field(default_factory=dict)
     database: Path = field(default=Path())
+    mail: Mapping[str, MailEntry] = field(default_factory=dict)
 
     @cached_property
     def state(self) -> Path:
@@ -55,6 +56,11 @@ class Workspace:
     def is_default_environment(self) -> bool:
         """Whether what is done here is done for good: elsewhere workbooks are not written back but copied."""
         return self.environment == self.default_environment
+
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """The names of all that its accounts and its ways to send mail need."""
+        return (*self.accounts, *(entry.secret for entry in self.mail.values() if entry.user))
 
     def resolve(self, path: str | Path) -> Path:
         """A path of a flow, from the root, or from the declared folder whose name comes first in it."""
@@ -101,6 +107,19 @@ class Workspace:
             expect=entry.expect,
         )
 
+    def mail_server(self, name: str, vault: Vault) -> MailServer:
+        """A way to send mail, with its password where one is kept. name: one of `mail`."""
+        entry = self.mail[name]
+        return MailServer(
+            name=name,
+            sender=entry.sender,
+            smtp=entry.smtp,
+            imap=entry.imap or None,
+            user=entry.user or None,
+            secret=vault.get(entry.secret) if entry.user else None,
+            unencrypted=entry.unencrypted,
+        )
+
     @staticmethod
     def _unknown(message: str, word: str, known: Mapping[str, Any]) -> str:
         mend = did_you_mean(word, known) or (
@@ -129,6 +148,7 @@ def open_workspace(folder: Path | None = None, environment: str | None = None) -
         accounts=described.accounts,
         folders={name: root / path for name, path in described.folders.items()},
         database=root / described.database,
+        mail=described.mail,
     )
 
 

@@ -15,14 +15,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
-from robo.kit.change import Intent, Settled
+from robo.kit.change import Settled
 from robo.kit.data import dataclass
 from robo.kit.resource import is_resource
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Kind = Literal["look", "page", "session", "change"]
-Settle = Callable[[Intent], Settled[Any]]
+Settle = Callable[..., Settled[Any]]
+"""Asked about an intent; it may borrow resources by further parameters, as an action does."""
 _MARK = "__robo_action__"
 
 
@@ -58,7 +59,7 @@ def action(function: Any = None, /, **manners: Any) -> Any:
     binds: the parameter whose keys become names for the following steps; the action returns their values by name.
     opens: whether it brings its resource to a known place, so that a segment may begin with it.
     session: whether it signs in; redone at each start of a lane.
-    settle: asked, after a stop, whether an intent without receipt was carried out.
+    settle: asked, after a stop, whether an intent without receipt was carried out; it may borrow resources.
     late: seconds after the death of its process in which the change may still come, 0 for what the process does itself
         (files); by default those of the flow's site.
     """
@@ -96,6 +97,12 @@ class Action:
     def lent(self) -> Mapping[str, type]:
         """The parameters that a resource fills, with its class."""
         return {name: hint for name, hint in self.hints.items() if is_resource(hint)}
+
+    @cached_property
+    def lent_to_settle(self) -> Mapping[str, type]:
+        """The parameters of its `settle` that a resource fills, with its class."""
+        hints = get_type_hints(self.manners.settle) if self.manners.settle else {}
+        return {name: hint for name, hint in hints.items() if is_resource(hint)}
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,8 @@ class MailServer:
     """A way to send mail, as `[mail.NAME]` describes it.
 
     sender: the address that mails come from. smtp: "smtp://relay:587", "smtps://...". imap: of the mailbox whose Sent
-    folder is searched for what is in doubt. user and secret: for both, where they ask.
+    folder is searched for what is in doubt. user and secret: for both, where they ask. unencrypted: a relay in the own
+    network that speaks no TLS.
     """
 
     name: str
@@ -70,6 +71,13 @@ class MailServer:
     imap: str | None = None
     user: str | None = None
     secret: Secret | None = None
+    unencrypted: bool = False
+
+
+def usual_mail(names: Iterable[str]) -> str | None:
+    """The way to send mail where none is named: "main", or the only one; None where that could be any of them."""
+    known = list(names)
+    return "main" if "main" in known else known[0] if len(known) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,11 @@ ColumnType = Literal["text", "integer", "decimal", "date", "datetime", "time", "
 AccountName = Annotated[Account, "account"]
 """The name of an account of robo.toml; the action receives the `Account`."""
 
+
+MailName = Annotated[str, "mail"]
+"""The name of a `[mail.NAME]` of robo.toml; the robot finds it among the lane's `mail`. Empty: the usual one."""
+
 __all__ = [
-    "AccountName", "AnyPlace", "ColumnType", "Duration", "Path", "Place", "Proof", "Proofs", "Reading", "Readings",
-    "Secret", "Text", "Value", "YesNo", "as_place", "seconds",
+    "AccountName", "AnyPlace", "ColumnType", "Duration", "MailName", "Path", "Place", "Proof", "Proofs", "Reading",
+    "Readings", "Secret", "Text", "Value", "YesNo", "as_place", "seconds",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace, open_workspace
 from robo.kit.lane import Lane
 
@@ -25,6 +26,7 @@ def workspace(order: dict[str, Any]) -> Workspace:
 def _berth(text: str) -> Lane:
     order = json.loads(text)
     where = workspace(order)
+    vault = Vault(where.state)
     return Lane(
         workspace=where.root,
         folder=Path(order["folder"]),
@@ -35,6 +37,7 @@ def _berth(text: str) -> Lane:
         language=order["locale"],
         step_timeout=order["step_timeout"],
         headed=order["headed"],
+        mail=tuple(where.mail_server(name, vault) for name in where.mail),
         folders=where.folders,
     )
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from robo.flow.model import Step
 from robo.kit.action import Action
-from robo.kit.change import Change
+from robo.kit.change import NOT_KNOWN_YET, Change
 from robo.kit.errors import Failed, Refused
 from robo.kit.messages import _
 from robo.run.course import Course, EndLane
-from robo.run.frames import frame_of
+from robo.run.frames import copied, frame_of
 from robo.run.passage import Passage, until
 from robo.run.records import Made
 from robo.run.scope import bound, saved_names
@@ -44,7 +44,7 @@ def make(
         made = intend(course, step, passage, change)
         keep(course, step, action, made, already.value, values, passage)
         return
-    made = intend(course, step, passage, change)
+    made = intend(course, step, passage, change, foreseen(step, action, values, change))
     course.boundary("intended")
     try:
         next(doing)
@@ -67,15 +67,28 @@ def make(
     course.boundary("receipted")
 
 
-def intend(course: Course, step: Step, passage: Passage, change: Change) -> Made:
-    """Write the intent down; returns it as it stands in the ledger."""
+def foreseen(step: Step, action: Action, values: Mapping[str, Any], change: Change) -> dict[str, Any]:
+    """The names that the change will save, as far as it said their values: what a person's `done` need not give."""
+    names = bound(step, action, values, change.gives) if change.gives is not NOT_KNOWN_YET else {}
+    return {name: value for name, value in names.items() if value is not NOT_KNOWN_YET}
+
+
+def intend(
+    course: Course, step: Step, passage: Passage, change: Change, foreseen: Mapping[str, Any] | None = None
+) -> Made:
+    """Write the intent down; returns it as it stands in the ledger. foreseen: names whose values are known already."""
+    saved = copied(passage.everything())
+    here = frame_of(saved, step.identity)
+    for name in saved_names(step, course.shelf):
+        here.pop(name, None)
+    here.update(foreseen or {})
     course.boundary("before intent")
     passage.ledger.intend(
         passage.key,
         step.identity,
         step.address,
         change,
-        passage.everything(),
+        saved,
         passage.columns(),
         until(passage.steps, step.identity) or "",
         course.sender,

@@ -63,7 +63,9 @@ def _by_action(course: Course, step: Step, passage: Passage, made: Made) -> Verd
     if action is None or action.manners.settle is None:
         return "unknown"
     try:
-        answer = action.manners.settle(made.intent)
+        lent = {name: course.lent.borrow(kind) for name, kind in action.lent_to_settle.items()}
+        with within(step.timeout or course.flow.settings.step_timeout):
+            answer = action.manners.settle(made.intent, **lent)
     except RoboError as error:
         _cannot_tell(course, passage, made, str(error))
         return "unknown"

@@ -10,6 +10,7 @@ from robo.flow.bind import call_arguments
 from robo.flow.folders import settled_paths
 from robo.flow.formula import evaluate
 from robo.flow.model import Step
+from robo.kit.deed import Deed, doing
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Refused, RoboError, SignedOut
 from robo.kit.messages import _
 from robo.kit.patience import within
@@ -180,7 +181,7 @@ class Walker:
         seconds = step.timeout or course.flow.settings.step_timeout
         course.report(step=step.address, key=passage.key, within=seconds)
         try:
-            with within(seconds):
+            with within(seconds), doing(Deed(passage.ledger.name, passage.key, step.identity)):
                 scope = self._scope(passage)
                 values = evaluate(step.arguments, scope, self._language)
                 values |= settled_paths(action, step.arguments, values, scope, self._language, course.workspace)
