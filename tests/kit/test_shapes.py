@@ -138,7 +138,7 @@ def test_what_only_the_run_knows_fits_and_hides_nothing_beside_it() -> None:
 def test_a_type_of_a_lab_says_how_it_is_written() -> None:
     shape = shape_of(Annotated[Path, Written(Path, lambda path: path.with_suffix(".pdf"))])
     assert shape.read("a.doc", BASE) == BASE / "a.pdf"
-    assert shape_of(Annotated[float, Written(str, seconds)]).schema() == {"type": ["number", "string"]}
+    assert shape_of(Annotated[float, Written(str, seconds, "s$")]).schema() == {"type": "string", "pattern": "s$"}
 
 
 def test_every_action_that_is_installed_can_be_written() -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "decide": "robo.cli.decide:decide",
     "ledger": "robo.cli.ledger:ledger",
     "actions": "robo.cli.actions:actions",
+    "schema": "robo.cli.schema:schema",
     "secret": "robo.cli.secret:secret",
     "doctor": "robo.cli.doctor:doctor",
     "demo": "robo.cli.demo:demo",

@@ -190,7 +190,7 @@ class Either(Shape):
         raise min(nearest, key=lambda fault: len(fault.misfits)) if nearest else self.wrong(value)
 
     def schema(self) -> JsonSchema:
-        return either([one.schema() for one in self.branches if not isinstance(one, Nothing)])
+        return either([one.schema() for one in self.branches])
 
     @property
     def names(self) -> frozenset[str]:
@@ -199,11 +199,15 @@ class Either(Shape):
 
 @dataclass(frozen=True)
 class Made(Shape):
-    """A value that a function makes of what is written. made: the class that it may be already."""
+    """A value that a function makes of what is written.
+
+    made: the class that it may be already. pattern: of the text that is written.
+    """
 
     written: Shape
     make: Callable[[Any], Any]
     made: type[Any] | None
+    pattern: str = ""
 
     @property
     def expected(self) -> str:
@@ -225,7 +229,7 @@ class Made(Shape):
             return self.make(given)
 
     def schema(self) -> JsonSchema:
-        return self.written.schema()
+        return {"type": "string", "pattern": self.pattern} if self.pattern else self.written.schema()
 
     @property
     def names(self) -> frozenset[str]:

@@ -21,11 +21,12 @@ from robo.kit.shape import Shape
 class Written:
     """Says, in `Annotated[Place, Written(str | Place, place)]`, as what a value is written and what makes it of that.
 
-    The function may raise ValueError in words that a person understands.
+    The function may raise ValueError in words that a person understands. pattern: of the text, for editors.
     """
 
     written: Any
     make: Callable[[Any], Any]
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,12 @@ class _Reader:
     def _annotated(self, inner: Any, *remarks: Any) -> Shape:
         for remark in remarks:
             if isinstance(remark, Written):
-                return Made(self.shape(remark.written), remark.make, inner if isinstance(inner, type) else None)
+                return Made(
+                    self.shape(remark.written),
+                    remark.make,
+                    inner if isinstance(inner, type) else None,
+                    remark.pattern,
+                )
             if isinstance(remark, Alone):
                 listed = self.shape(inner)
                 if isinstance(listed, Listed):

@@ -210,7 +210,9 @@ def _path(value: Any) -> Path | None:
     return Path(value) if isinstance(value, str) and value else None
 
 
-_NUMBER = {"type": "number"}
+_DIGITS = r"^\s*[+-]?\d[\d\s.,]*€?\s*$"
+_WORDS = "^([Yy]es|[Oo]ui|[Tt]rue|[Nn]on?|[Ff]alse|YES|OUI|TRUE|NON?|FALSE)$"
+_NUMBER = {"type": ["number", "string"], "pattern": _DIGITS}
 _STRING = {"type": "string"}
 SCALARS: Mapping[Any, Shape] = {
     Any: Anything(),
@@ -218,8 +220,8 @@ SCALARS: Mapping[Any, Shape] = {
     None: Nothing(),
     type(None): Nothing(),
     str: Scalar(str, lambda: _("a text"), _text, {"type": ["number", "string"]}),
-    bool: Scalar(bool, lambda: _("yes or no"), _yes_no, {"enum": [True, False, "yes", "no", "oui", "non"]}),
-    int: Scalar(int, lambda: _("a whole number"), _whole, {"type": "integer"}),
+    bool: Scalar(bool, lambda: _("yes or no"), _yes_no, {"type": ["boolean", "string"], "pattern": _WORDS}),
+    int: Scalar(int, lambda: _("a whole number"), _whole, {"type": ["integer", "string"], "pattern": _DIGITS}),
     float: Scalar(float, lambda: _("a number"), _float, _NUMBER),
     Decimal: Scalar(Decimal, lambda: _("a number"), _number, _NUMBER),
     dt.date: Scalar(dt.date, lambda: _("a date"), _day, _STRING),

@@ -22,9 +22,13 @@ YesNo = bool
 """yes, no, oui, non, true, false."""
 
 
+DURATION = r"^\s*(\d+(?:[.,]\d+)?)\s*(ms|s|min|m|h|d|j)\s*$"
+"""How a duration is written, as a pattern that editors know too."""
+
+
 def seconds(value: Any) -> float:
     """The seconds of "10s", "2m", "1h", "3d" (also "500ms", "2 min", "3 j")."""
-    found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(ms|s|min|m|h|d|j)\s*", str(value))
+    found = re.fullmatch(DURATION, str(value))
     if found is None:
         raise ValueError(_("a duration is written with its unit: 10s, 2m, 1h, 3d"))
     return float(found[1].replace(",", ".")) * _UNITS[found[2]]
@@ -32,7 +36,7 @@ def seconds(value: Any) -> float:
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 
-Duration = Annotated[float, Written(str, seconds)]
+Duration = Annotated[float, Written(str, seconds, DURATION)]
 """Seconds, written "10s", "2m", "1h", "3d"."""
 
 

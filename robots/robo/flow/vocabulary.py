@@ -1,0 +1,184 @@
+"""What may stand under each word of the language itself, as JSON Schema, with what an editor says of the word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from robo.flow import controls
+from robo.flow.inputs import READERS
+from robo.kit.hints import shape_of
+from robo.kit.messages import _
+from robo.kit.shape import JsonSchema
+from robo.kit.types import DURATION
+
+FORMULA = r"^=|\{\{"
+"""A text that is a formula, or holds one."""
+ANY: JsonSchema = {}
+TEXT: JsonSchema = {"type": ["number", "string"]}
+TEXTS: JsonSchema = {"type": ["array", "number", "string"], "items": TEXT}
+NAME: JsonSchema = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
+CONDITION: JsonSchema = {"type": ["boolean", "number", "string"]}
+SECONDS: JsonSchema = {"type": "string", "pattern": DURATION}
+WHOLE: JsonSchema = {"type": "integer", "minimum": 1}
+YES_NO: JsonSchema = shape_of(bool).schema()
+STEP: JsonSchema = {"$ref": "#/$defs/step"}
+STEPS: JsonSchema = {"type": "array", "minItems": 1, "items": STEP}
+LOOK_UP: JsonSchema = {"$ref": "#/$defs/look_up"}
+Words = Mapping[str, JsonSchema]
+
+
+def group(words: Words, required: tuple[str, ...] = (), others: JsonSchema | None = None) -> JsonSchema:
+    """A group of these names; others: what further names hold, none are allowed without it."""
+    made: JsonSchema = {"type": "object", "properties": dict(words)}
+    made["additionalProperties"] = False if others is None else others
+    return made | ({"required": list(required)} if required else {})
+
+
+def said(schema: Mapping[str, Any], text: str) -> JsonSchema:
+    """The schema with what an editor says of it."""
+    return {**schema, "description": text} if text else dict(schema)
+
+
+def top() -> Words:
+    """The keys of a file."""
+    return {
+        "robo": said({"const": 1}, _("the version of the language: 1")),
+        "name": said(TEXT, _("what people call the flow")),
+        "about": said(TEXT, _("what it is for")),
+        "owner": said(TEXT, _("who answers for it")),
+        "tags": said(TEXTS, _("words to find it by")),
+        "gain": said(_gain(), _("the work it saves: minutes_per_item, item, measured_on")),
+        "inputs": said(group({}, others=_input()), _("what a run is given: name and type")),
+        "secrets": said(TEXTS, _("names of passwords that formulas may use as secrets.NAME")),
+        "settings": said(group(settings()), _("how it runs: site, step_timeout, locale, allow_hosts, screenshots")),
+        "vars": said(group({}, others=ANY), _("values computed once, at the start: vars.NAME")),
+        "steps": said(STEPS, _("what the flow does")),
+        "outputs": said(group({}, others=ANY), _("what it gives: name and value")),
+    }
+
+
+def settings() -> Words:
+    """What stands under `settings`."""
+    return {
+        "site": said(TEXT, _("a site of robo.toml, or an address")),
+        "screenshots": said(
+            {"enum": ["never", "on_error", "each_row", "always"]}, _("when a picture of the page is kept")
+        ),
+        "step_timeout": said(SECONDS, _("how long a step may take: 10s, 2m, 1h")),
+        "locale": said({"enum": ["fr", "en", "fr-FR", "en-GB", "en-US"]}, _("how numbers and dates are written")),
+        "allow_hosts": said(TEXTS, _("further hosts that pages may reach")),
+    }
+
+
+def modifiers() -> Words:
+    """What may stand beside an action."""
+    recovery = {"type": ["array", "string"], "items": STEP, "pattern": "^(stop|continue|next)$"}
+    retry = {"times": WHOLE, "wait": SECONDS, "grow": {"type": "number", "minimum": 1}}
+    return {
+        "name": said(TEXT, _("a title; of a loop with a key, the last part of its ledger's name")),
+        "if": said(CONDITION, _("an expression; the step is left out where it does not hold")),
+        "else": said(STEPS, _("steps to do instead")),
+        "save": said(NAME, _("the name under which formulas find what the action returned")),
+        "retry": said(
+            {**group(retry, ("times",)), "type": ["integer", "object"], "minimum": 1},
+            _("how often what failed is tried again: 3, or times, wait and grow"),
+        ),
+        "timeout": said(SECONDS, _("how long the step may take: 10s, 2m, 1h")),
+        "on_error": said(recovery, _("stop, continue, next (the next item), or a list of steps")),
+    }
+
+
+def loop() -> Words:
+    """What a loop takes beside what its source takes."""
+    prepare = group({"again": YES_NO, "steps": STEPS}, ("steps",))
+    return {
+        "as": said(NAME, _("the name of the entry in formulas")),
+        "key": said(
+            {"type": ["array", "boolean", "number", "string"], "items": CONDITION, "minItems": 1},
+            _("what makes an item itself, for ever; needed around any change"),
+        ),
+        "once": said({"enum": ["for_ever", "run"]}, _("whether items are remembered for ever, or for this run alone")),
+        "where": said(CONDITION, _("which entries count at all")),
+        "limit": said({"type": ["integer", "string"], "pattern": FORMULA, "minimum": 1}, _("items begun at most")),
+        "max_errors": said(WHOLE, _("more refused and failed items than that end the run")),
+        "on_error": said({"enum": ["next", "stop"]}, _("what follows an item that did not work")),
+        "prepare": said(
+            {**STEPS, **prepare, "type": ["array", "object"]},
+            _("steps that lead to the form, when a lane starts and after a failure"),
+        ),
+        "steps": said(STEPS, _("what is done with each item")),
+        "already_done": said(LOOK_UP, _("asks the application about an item in doubt")),
+        "write_back": said(group({}, others=ANY), _("column and value, written into the source when the item is done")),
+    }
+
+
+def look_up() -> JsonSchema:
+    """What stands under `already_done`."""
+    absent = {**group({"missing": TEXT, "seen": TEXT}, ("missing", "seen")), "type": ["number", "object", "string"]}
+    return group(
+        {
+            "steps": said(STEPS, _("what leads to where the item would be seen")),
+            "found": said(TEXT, _("the text that proves that it was entered")),
+            "absent": said(absent, _("the text that proves that it was not; or missing and seen")),
+            "ask": said({"enum": ["doubt", "always"]}, _("always: before each item too")),
+        },
+        ("steps", "found"),
+    )
+
+
+def control(name: str) -> tuple[Words, str]:
+    """The parameters of one of the engine's own steps, and what it does."""
+    flow = {"type": "string"}
+    words: Mapping[str, tuple[Words, str]] = {
+        "log": (
+            {"text": said(TEXT, _("what is written")), "level": {"enum": list(controls.LEVELS)}},
+            _("Write a line into the run's log."),
+        ),
+        "stop": ({"reason": said(TEXT, _("why")), "as": {"enum": list(controls.ENDINGS)}}, _("End the run.")),
+        "skip": ({"reason": said(TEXT, _("why"))}, _("Leave this item out; the next run looks at it afresh.")),
+        "group": ({"steps": STEPS}, _("Steps together, for one `if` or `on_error`.")),
+        "repeat": (
+            {
+                "until": said(CONDITION, _("asked before each round, the first one too")),
+                "max": said(WHOLE, _("rounds at most (100), then the step fails")),
+                "every": said(SECONDS, _("the time between two rounds")),
+                "steps": STEPS,
+            },
+            _("Do the steps until an expression holds."),
+        ),
+        "run": (
+            {
+                "flow": said(flow, _("its name under flows/")),
+                "with": said(group({}, others=ANY), _("its inputs: name and value")),
+            },
+            _("Do the steps of another flow."),
+        ),
+        "for_each": (
+            {"in": said({"type": ["array", "string"]}, _("a list, or a formula")), **loop()},
+            _("Go through a list."),
+        ),
+    }
+    return words.get(name, (dict.fromkeys(controls.CONTROLS[name].parameters, ANY), ""))
+
+
+def _gain() -> JsonSchema:
+    return group({"minutes_per_item": {"type": "number", "minimum": 0}, "item": TEXT, "measured_on": TEXT})
+
+
+def _input() -> JsonSchema:
+    kinds = {"enum": list(READERS)}
+    words: Words = {
+        "type": said(kinds, _("what is given: a text, a date, a file ...")),
+        "label": said(TEXT, _("what the form calls it")),
+        "help": said(TEXT, _("what the form says of it")),
+        "default": said(ANY, _("what is taken where nothing is given; may be a formula")),
+        "required": said(YES_NO, _("whether it must be given")),
+        "choices": said(TEXTS, _("what one may choose from")),
+        "min": said(ANY, _("the least value")),
+        "max": said(ANY, _("the greatest value")),
+        "pattern": said(TEXT, _("a pattern that a text must fit")),
+        "accept": said(TEXTS, _("the endings that a file may have: .xlsx")),
+        "example": said(ANY, _("a value, to show how it is written")),
+    }
+    return {"if": {"type": "string"}, "then": kinds, "else": group(words)}
