@@ -141,3 +141,22 @@ def test_a_flow_that_is_run_may_lead_to_the_page(workspace: Workspace, load: Cal
     flow = load(CALLER + "run: aller\n  - fill: {Nom: x}\n")
     assert [step.address for step in walk(flow.steps)] == ["1", "1/run/1", "2"]
     assert list(flow.called) == ["aller"]
+
+
+# ---- the end of a run
+
+
+@pytest.mark.parametrize(
+    ("end", "place", "fault"),
+    [
+        ("finally: [{fill: {Nom: x}}]", "4:12", "`fill` needs a page that was opened before: nobody knows where"),
+        ("finally: [{log: =error.message}]", "4:18", "error does not exist"),
+        ("on_error: [{log: =error.massage}]", "4:19", "error.massage does not exist"),
+        ("finally: [{for_each: {in: [1], key: item, steps: [log: x]}}]", "4:12", "a loop with a key belongs under"),
+        ("finally: [{skip: x}]", "4:12", "`skip` leaves an item out"),
+    ],
+)
+def test_end(faults: Faults, end: str, place: str, fault: str) -> None:
+    said = faults("robo: 1\nsettings: {site: portail}\nsteps: [{open: /x}]\n" + end)
+    assert said.startswith(f"flows/a.yaml:{place}: {fault}"), said
+    assert said.count("flows/a.yaml") == 1, said

@@ -15,9 +15,10 @@ from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.errors import Failed
 from robo.kit.lane import Lane
-from robo.run.conduct import Ending, conduct
+from robo.run.conduct import conduct
 from robo.run.course import Course
 from robo.run.deaths import SeenDeaths, open_senders
+from robo.run.ending import Ending
 from robo.run.journal import Event, Journal, events
 from robo.run.ledger import Ledger
 from robo.run.lent import Lent

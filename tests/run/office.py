@@ -138,7 +138,9 @@ class Desk:
         return text == self.shown
 
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
-        return {}
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.txt").write_text(self.shown, encoding="utf-8")
+        return {"text": f"{name}.txt", "screenshot": f"{name}.jpg"}
 
     def crossings(self) -> Sequence[Crossing]:
         return ()

@@ -108,7 +108,7 @@ def _loop(desk: Desk, flow: Flow, run: StoredRun, ledger: Ledger) -> Loop | None
 
 def _names(desk: Desk, flow: Flow, loop: Loop | None, made: Made) -> tuple[str, ...]:
     """What the change would have given to the steps after it."""
-    steps = loop.steps if loop else flow.steps
+    steps = loop.steps if loop else flow.all_steps
     step: Step | None = next((one for one in walk(steps) if one.identity == made.step), None)
     return saved_names(step, desk.shelf) if step else ()
 

@@ -25,6 +25,8 @@ def check_flow(flow: Flow, reader: Reader) -> bool:
     silent = any("/" not in address for address in reader.unsound - loops)
     resumed = _("after a stop the run is taken up again from here")
     opened = rules.run(flow.steps, opened=False, around=_Around(resumed, silent))
+    for steps in (flow.on_error, flow.at_end):
+        rules.ending(steps)
     rules.ledgers(flow)
     return opened
 
@@ -70,6 +72,16 @@ class _Rules:
         for step in steps:
             opened = self.step(step, opened, around)
         return opened
+
+    def ending(self, steps: tuple[Step, ...]) -> None:
+        """What is done once at the end of a run, wherever it stood."""
+        self.run(steps, opened=False, around=_Around(_("nobody knows where the run had come to")))
+        for step in walk(steps, calls=False):
+            inner = walk(step.call.flow.steps) if step.call else (step,)
+            if any(one.loop and one.loop.key for one in inner):
+                self.draft.fault(
+                    self.at(step), _("a loop with a key belongs under `steps`, not into the end of a run"), key=True
+                )
 
     def step(self, step: Step, opened: bool, around: _Around) -> bool:
         if step.loop:

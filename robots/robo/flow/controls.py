@@ -12,9 +12,10 @@ from robo.kit.shelf import Shelf
 from robo.kit.source import SourceType
 
 TOP = (
-    "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps", "outputs",
+    "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps",
+    "on_error", "finally", "outputs",
 )  # fmt: skip
-TOP_LATER = ("schedule", "on_error", "finally", "notify")
+TOP_LATER = ("schedule", "notify")
 
 MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error")
 """What may stand beside any action."""

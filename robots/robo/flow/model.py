@@ -156,6 +156,7 @@ class Flow:
     """A whole flow.
 
     path: relative to the workspace's `flows/`, without suffix; text: the file as it stands.
+    on_error, at_end: what is done once for the run when it has failed, and whenever it has ended (`finally`).
     called: the texts of all flows that it runs, and of those that they run, by path.
     """
 
@@ -172,8 +173,15 @@ class Flow:
     vars: Mapping[str, Any] = field(default_factory=dict)
     gain: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    on_error: tuple[Step, ...] = ()
+    at_end: tuple[Step, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """Those of its end included."""
+        return (*self.steps, *self.on_error, *self.at_end)
 
 
 def walk(steps: tuple[Step, ...], calls: bool = True) -> Iterator[Step]:
@@ -205,4 +213,4 @@ def _below(step: Step) -> Iterator[tuple[Step, ...]]:
 
 def loops(flow: Flow) -> tuple[Loop, ...]:
     """The loops that keep a ledger, in document order: those of the flow and of all that it runs."""
-    return tuple(step.loop for step in walk(flow.steps) if step.loop and step.loop.key)
+    return tuple(step.loop for step in walk(flow.all_steps) if step.loop and step.loop.key)

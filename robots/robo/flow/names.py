@@ -14,11 +14,11 @@ from robo.kit.messages import _
 from robo.kit.secrets import Secret
 from robo.kit.text import slug
 
-RUN = {"id": str, "started": datetime, "flow": str, "environment": str}
+RUN = {"id": str, "started": datetime, "flow": str, "environment": str, "folder": str}
 """`run.NAME`: what a run tells of itself."""
 ROWS = {"done": int, "refused": int, "failed": int, "in_doubt": int, "skipped": int}
 """`rows.NAME`: how many items of the last loop ended how."""
-ERROR = {"message": str, "step": str}
+ERROR = {"message": str, "step": str, "screenshot": str}
 """`error.NAME`, in the steps of `on_error`."""
 PAGE = {"address": str}
 POSITION = "position"

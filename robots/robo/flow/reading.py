@@ -23,8 +23,8 @@ from robo.flow.head import (
     read_vars,
 )
 from robo.flow.inputs import default_of, input_value
-from robo.flow.model import Flow, Input, Settings
-from robo.flow.names import Names
+from robo.flow.model import Flow, Input, Settings, Step
+from robo.flow.names import ERROR, Group, Names
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.references import check_references
 from robo.flow.spot import Called, Spot
@@ -144,6 +144,7 @@ class Reading:
         columns = Columns(workspace, _known_inputs(inputs, given, later))
         reader = Reader(draft, self._shelf, path, settings, self, columns)
         steps = reader.steps(data["steps"], ("steps",), replace(spot, names=names)) if "steps" in data else ()
+        endings = self._endings(reader, data, names, spot)
         outputs, group = read_outputs(draft, data, names)
         flow = Flow(
             path=path,
@@ -159,6 +160,8 @@ class Reading:
             vars=variables,
             gain=read_gain(draft, data),
             tags=draft.texts(data, "tags", ()),
+            on_error=endings["on_error"],
+            at_end=endings["finally"],
             outputs=outputs,
         )
         opened = False
@@ -166,6 +169,19 @@ class Reading:
             check_references(flow, reader, workspace, self._vault)
             opened = check_flow(flow, reader)
         return Called(flow, group, opened)
+
+    @staticmethod
+    def _endings(reader: Reader, data: Mapping[str, Any], names: Names, spot: Spot) -> dict[str, tuple[Step, ...]]:
+        """The steps of the flow's end, by its words; they know what the steps have saved, if it was."""
+        made: dict[str, tuple[Step, ...]] = {"on_error": (), "finally": ()}
+        for word in made:
+            if word in data:
+                known = names.copy()
+                if word == "on_error":
+                    known.add("error", Group(dict(ERROR)))
+                at = Spot(known, f"{spot.prefix}{word}/", f"{spot.aside}{word}/")
+                made[word] = reader.steps(data[word], (word,), at)
+        return made
 
 
 def _as_part_of(draft: Draft, data: Mapping[str, Any], own: Settings, caller: Settings) -> Settings:

@@ -32,7 +32,7 @@ class _References:
         self._site()
         for place, name in enumerate(self.flow.secrets):
             self._password(name, ("secrets", place))
-        for step in walk(self.flow.steps, calls=False):
+        for step in walk(self.flow.all_steps, calls=False):
             action = self.reader.shelf.actions.get(step.action)
             if action:
                 self._accounts(step, action)

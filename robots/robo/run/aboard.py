@@ -12,9 +12,10 @@ from robo.flow.vault import Vault
 from robo.kit.shelf import shelf_of
 from robo.run.berth import berth, workspace
 from robo.run.clock import SystemClock
-from robo.run.conduct import Ending, conduct
+from robo.run.conduct import conduct
 from robo.run.course import Course
 from robo.run.deaths import SeenDeaths
+from robo.run.ending import Ending
 from robo.run.folder import RunFolder
 from robo.run.journal import Journal
 from robo.run.lent import Lent

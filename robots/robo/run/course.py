@@ -14,6 +14,7 @@ from robo.kit.errors import Failed
 from robo.kit.shelf import Shelf
 from robo.run.clock import Clock
 from robo.run.deaths import Boundary, Deaths
+from robo.run.evidence import Evidence
 from robo.run.journal import Journal
 from robo.run.ledger import Ledger
 from robo.run.lent import Lent
@@ -74,9 +75,18 @@ class Course:
     report: Callable[..., None] = lambda **event: None
     stopping: Callable[[], bool] = lambda: False
     top: Ledger = field(init=False)
+    evidence: Evidence = field(init=False)
 
     def __post_init__(self) -> None:
         self.top = self.ledger(f"run/{self.run}")
+        wanted = self.flow.settings.screenshots
+        self.evidence = Evidence(wanted, self.folder, self.folder_shown, self.lent, self.journal)
+
+    @property
+    def folder_shown(self) -> str:
+        """The run's folder, from the workspace's root where it stands below."""
+        root = self.workspace.root
+        return self.folder.relative_to(root).as_posix() if self.folder.is_relative_to(root) else self.folder.as_posix()
 
     def pause(self, seconds: float) -> None:
         """Wait, so that the supervisor does not take it for hanging."""

@@ -13,7 +13,7 @@ from robo.run.store import Store
 from robo.run.values import pack
 
 Kind = Literal[
-    "run.began", "run.resumed", "run.ended", "run.waits",
+    "run.began", "run.resumed", "run.ended", "run.waits", "run.closing", "run.closed",
     "lane.began", "lane.ended",
     "step.done", "step.failed", "step.log", "output.empty",
     "item.begun", "item.ended", "item.waits", "item.gone", "item.changed",

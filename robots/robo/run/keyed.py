@@ -184,6 +184,8 @@ class KeyedLoop:
         if passage.spoiled:
             self.ledger.end(passage.key, *passage.spoiled)
             return
+        if self._course.evidence.of_each_item:
+            self._course.evidence.keep(self.ledger.name, passage.key)
         try:
             back = evaluate(dict(self._loop.write_back), passage.scope(), self._language)
         except Refused as error:
@@ -193,7 +195,7 @@ class KeyedLoop:
 
     def _failed(self, passage: Passage, state: Any, error: Refused | Failed) -> None:
         course = self._course
-        self._evidence(passage)
+        course.evidence.of_error(error, self.ledger.name, passage.key)
         # A site that is down, or that lets nobody in, says nothing about the item.
         began = self.prepared or passage.last is not None or not self._loop.prepare
         counts = began and not isinstance(error, Unreachable | SignedOut)
@@ -206,15 +208,6 @@ class KeyedLoop:
         if self._loop.on_error == "stop" or self._loop.once == "run" or isinstance(error, SignedOut):
             self._back.checkpoint(force=True)
             raise error
-
-    def _evidence(self, passage: Passage) -> None:
-        course = self._course
-        if course.flow.settings.screenshots == "never":
-            return
-        name = f"{len(list(course.folder.glob('evidence/*.txt'))) + 1:04d}"
-        kept = course.lent.evidence(course.folder / "evidence", name)
-        if kept:
-            course.journal.note("evidence", ledger=self.ledger.name, key=passage.key, files=dict(kept))
 
     def _prepare(self) -> None:
         if self._loop.prepare and not self.prepared:

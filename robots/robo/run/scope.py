@@ -79,6 +79,25 @@ def bound(step: Step, action: Action, values: Mapping[str, Any], gives: Any) -> 
     return names
 
 
+class Mishap(Mapping[str, Any]):
+    """`error` in formulas: what went wrong, where, and a picture, which is taken when a formula asks for it."""
+
+    def __init__(self, message: str, step: str, picture: Callable[[], str]) -> None:
+        self._told = {"message": message, "step": step}
+        self._picture = picture
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "screenshot" and name not in self._told:
+            self._told[name] = self._picture()
+        return self._told[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("message", "step", "screenshot"))
+
+    def __len__(self) -> int:
+        return 3
+
+
 class Page(Mapping[str, Any]):
     """`page` in formulas: asked only when a formula asks."""
 

@@ -42,6 +42,7 @@ def _sentences() -> dict[str, str]:
         "run.began": _("The run begins: {flow}"),
         "run.resumed": _("The run goes on where it stopped: {flow}"),
         "run.ended": _("The run has ended, {state}: {reason}"),
+        "run.closing": _("The steps have ended, {state}: {reason}"),
         "run.waits": _("A person must answer: {question} -> {mend}"),
         "lane.ended": _("The robot was ended and starts anew: {reason}"),
         "step.failed": _("{key}: {action} did not work: {reason}"),

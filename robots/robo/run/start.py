@@ -186,7 +186,7 @@ def lock_file(workspace: Workspace, name: str) -> Path:
 
 def ahead(flow: Flow, shelf: Shelf) -> list[str]:
     """The resources that the flow will borrow, as "module:class", to be opened while everything else loads."""
-    called = [shelf.actions[step.action] for step in walk(flow.steps) if step.action in shelf.actions]
+    called = [shelf.actions[step.action] for step in walk(flow.all_steps) if step.action in shelf.actions]
     lent = {kind for action in called for kind in action.lent.values()}
     # Those of a workspace's own robots are opened when they are borrowed: nobody can import them by name.
     return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent if not kind.__module__.startswith(OWN))
@@ -194,7 +194,7 @@ def ahead(flow: Flow, shelf: Shelf) -> list[str]:
 
 def hosts(flow: Flow) -> list[str]:
     """The further hosts that the flow and those that it runs allow."""
-    settings = (flow.settings, *(step.call.flow.settings for step in walk(flow.steps) if step.call))
+    settings = (flow.settings, *(step.call.flow.settings for step in walk(flow.all_steps) if step.call))
     return sorted({host for one in settings for host in one.allow_hosts})
 
 

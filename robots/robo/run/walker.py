@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from robo.flow.bind import call_arguments
 from robo.flow.folders import settled_paths
 from robo.flow.formula import evaluate
 from robo.flow.model import Step
+from robo.kit.action import Action
 from robo.kit.deed import Deed, doing
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Refused, RoboError, SignedOut
 from robo.kit.messages import _
@@ -21,7 +23,7 @@ from robo.run.course import Broken, Course, EndLane, SkipItem, StopFlow, Stopped
 from robo.run.ledger import TOP
 from robo.run.loop import Loops
 from robo.run.passage import Passage
-from robo.run.scope import bound, saved_names
+from robo.run.scope import Mishap, bound, saved_names
 
 
 class _Again(Exception):
@@ -35,6 +37,9 @@ class Walker:
         self.course = course
         self._signed_in: list[tuple[Step, Passage]] = []
         self._loops = Loops(self)
+        self._fault: RoboError | None = None
+        self.fault_at = ""
+        """The address of the step that failed last."""
 
     def run(self, steps: tuple[Step, ...], passage: Passage) -> None:
         """All that is left of the steps; repeats segments, and signs in again once if the session has expired.
@@ -70,19 +75,21 @@ class Walker:
                 self._perform(step, passage)
 
     def _step(self, step: Step, passage: Passage) -> None:
-        within = passage.last_is_in(step)
-        if within:
+        inside = passage.last_is_in(step)
+        if inside:
             for branch in (step.otherwise, step.on_error if isinstance(step.on_error, tuple) else ()):
                 if any(one.address == passage.last or passage.last_is_in(one) for one in branch):
                     return self.go(branch, passage)
         if passage.lies_before(step) and not self._redone(step):
             return None
-        taken_up = within and (step.body or step.call)
+        taken_up = inside and (step.body or step.call)
         if not taken_up and step.condition and not step.condition.holds(self._scope(passage), self._language):
             return self.go(step.otherwise, passage)
         try:
             self._act(step, passage)
         except (Refused, Failed) as error:
+            if error is not self._fault:
+                self._fault, self.fault_at = error, step.address
             self._recover(step, passage, error)
         return None
 
@@ -108,6 +115,7 @@ class Walker:
                 self.course.journal.flush()
             case "stop":
                 said = evaluate(step.arguments, self._scope(passage), self._language)
+                self.fault_at = step.address
                 raise StopFlow(str(said.get("reason") or ""), said.get("as") == "failed")
             case "skip":
                 said = evaluate(step.arguments, self._scope(passage), self._language)
@@ -168,7 +176,8 @@ class Walker:
                 self._note("step.failed", step, passage, reason=str(error), then="continue")
             case tuple():
                 self._note("step.failed", step, passage, reason=str(error), then="steps")
-                passage.saved["error"] = {"message": str(error), "step": step.address}
+                picture = partial(self.course.evidence.of_error, error, passage.ledger.name, passage.key)
+                passage.saved["error"] = Mishap(str(error), step.address, picture)
                 self.go(step.on_error, passage)
             case _:
                 raise error
@@ -188,7 +197,8 @@ class Walker:
                 arguments = call_arguments(action, values, course.workspace, course.vault)
                 arguments |= {name: course.lent.borrow(kind) for name, kind in action.lent.items()}
                 if action.kind == "change":
-                    return make(course, step, action, arguments, values, passage)
+                    make(course, step, action, arguments, values, passage)
+                    return self._seen(step, action, passage)
                 gives = action.function(**arguments)
         except LaneLost as error:
             raise EndLane(str(error)) from error
@@ -210,8 +220,15 @@ class Walker:
         if action.kind == "session" and all(known is not step for known, _passage in self._signed_in):
             self._signed_in.append((step, passage))
         passage.saved.update(bound(step, action, values, gives))
+        self._seen(step, action, passage)
         self._note("step.done", step, passage, saved={n: passage.saved.get(n) for n in saved_names(step, course.shelf)})
         return None
+
+    def _seen(self, step: Step, action: Action, passage: Passage) -> None:
+        """`screenshots: always`: what every step on a page has left there."""
+        evidence = self.course.evidence
+        if evidence.of_each_step and any(lent.fleeting for lent in action.lent.values()):  # type: ignore[attr-defined]
+            evidence.keep(passage.ledger.name, passage.key, step.address)
 
     def _scope(self, passage: Passage) -> Mapping[str, Any]:
         return passage.scope(shows=self.course.lent.shows)
