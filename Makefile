@@ -4,7 +4,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format words kill-test bench demo clean
+.PHONY: help setup test lint format words docs kill-test bench demo clean
 
 help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench      rows per second and start-up against a hand-written script"
 	@echo "make lint       style and types alone; make format mends the style"
 	@echo "make words      gather the texts that people read; lists those that have no French yet"
+	@echo "make docs       the reference of actions, made of their signatures and docstrings"
 	@echo "make setup      install what is missing, nothing else"
 
 setup:
@@ -29,6 +30,9 @@ format: setup
 
 words: setup
 	@$(BIN)/python -m tools.words
+
+docs: setup
+	@$(BIN)/python -m tools.reference
 
 # The tests come last, so that their closing line is the last one.
 test: lint

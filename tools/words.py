@@ -17,6 +17,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from tools.reference import about, robot_of
 
 from robo.kit.action import Action
 from robo.kit.help import written_help
@@ -95,6 +96,7 @@ def _helped() -> Iterator[tuple[Id, str]]:
     for called in known:
         for text in written_help(called).texts():
             yield text, f"help of {called.name}"
+        yield about(robot_of(called)), "robots"
 
 
 def _click() -> Path:

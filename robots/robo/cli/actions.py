@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -13,7 +14,9 @@ from robo.kit.action import Action
 from robo.kit.errors import Failed
 from robo.kit.help import help_of
 from robo.kit.messages import _
+from robo.kit.schema import shapes
 from robo.kit.source import SourceType
+from robo.kit.text import written
 
 
 @command("actions", _("List what a flow may do; with a name, what to write under it."))
@@ -39,7 +42,7 @@ def actions(desk: Desk, name: str | None) -> int:
 
 def described(name: str, called: Action | SourceType) -> dict[str, Any]:
     """An action or a source as plain data: name, kind, summary, main parameter, parameters in order, example."""
-    said = help_of(called)
+    said, takes = help_of(called), shapes(called)
     return {
         "name": name,
         "kind": called.kind if isinstance(called, Action) else "source",
@@ -48,6 +51,7 @@ def described(name: str, called: Action | SourceType) -> dict[str, Any]:
         "parameters": [
             {
                 "name": one,
+                "takes": takes[one].expected,
                 "required": parameter.default is parameter.empty,
                 "default": None if parameter.default is parameter.empty else parameter.default,
                 "help": said.parameters.get(one, ""),
@@ -69,13 +73,20 @@ def kind_word(kind: str) -> str:
     }[kind]
 
 
+def need_word(parameter: Mapping[str, Any]) -> str:
+    """Whether a parameter that was `described` must be written, and what stands for it where it is not."""
+    if parameter["required"]:
+        return _("required")
+    default = parameter["default"]
+    if default in (None, "", (), {}):
+        return _("optional")
+    return _("by default {value}").format(value=written(default, "en"))
+
+
 def _lines(told: dict[str, Any]) -> list[str]:
     lines = [f"{told['name']}: {told['summary']}", f"  {kind_word(told['kind'])}"]
     for one in told["parameters"]:
-        needed = _("required") if one["required"] else _("by default {value}").format(value=one["default"])
-        if not one["required"] and one["default"] in (None, "", (), {}):
-            needed = _("optional")
         main = _(", the one that a lone value fills") if one["name"] == told["main"] else ""
-        lines.append(f"  {one['name']} ({needed}{main})  {one['help']}".rstrip())
+        lines.append(f"  {one['name']} ({need_word(one)}{main})  {one['help'] or one['takes']}")
     lines += [f"  {line}" for line in ["", *told["example"].splitlines()]] if told["example"] else []
     return lines

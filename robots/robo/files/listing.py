@@ -37,6 +37,8 @@ class Files:
     match: which of them, such as "*.pdf"; any case
     recursive: whether those of the folders below too
 
+    - for_each_file: {in: arrivee, match: "*.pdf", key: file.sha256, steps: [{log: =file.name}]}
+
     Of each: path, name, stem (the name without suffix), suffix (".pdf"), folder, size in bytes, modified, and sha256,
     the digest of its content: the same for the same file under whatever name. A file that is still being written, is
     empty or open in another program is left for the next run. Links are not followed.

@@ -24,6 +24,8 @@ class Rows:
     header_row: the line of the headers, 1 unless said
     columns: header to type (text integer decimal date datetime time yes_no email iban), where a guess will not do
 
+    - for_each_row: {in: demandes.xlsx, key: row.numero, steps: [{log: =row.nom}]}
+
     A column that is not declared is guessed cell by cell: a whole number is an integer, another a decimal, the number
     format tells dates and times, texts are trimmed, an empty cell is None. A cell that cannot be used (an error, a
     formula never computed, a number of more than 15 digits, a zero-padded number that is not declared) is a `Fault`.
