@@ -121,32 +121,29 @@ class Words(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self._into: list[list[str]] = []
+        self._into: list[tuple[str, list[str]]] = []
         self._hidden = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        lists = {"h2": self.headings, "tr": self.rows}
-        if tag in ("style", "script"):
-            self._hidden = True
-        if tag in lists:
-            lists[tag].append("")
-            self._into.append(lists[tag])
-        if tag == "code" and ("class", "command") in attrs:
-            self.commands.append("")
-            self._into.append(self.commands)
+        self._hidden = self._hidden or tag in ("style", "script")
+        command = tag == "code" and ("class", "command") in attrs
+        into = {"h2": self.headings, "tr": self.rows}.get(tag, self.commands if command else None)
+        if into is not None:
+            into.append("")
+            self._into.append((tag, into))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("style", "script"):
             self._hidden = False
-        if tag in ("h2", "tr", "code") and self._into:
+        if self._into and self._into[-1][0] == tag:
             self._into.pop()
 
     def handle_data(self, data: str) -> None:
         if self._hidden:
             return
         self.text += data
-        for one in self._into:
-            one[-1] += data
+        for _tag, texts in self._into:
+            texts[-1] += data
 
 
 def words(page: Path) -> Words:

@@ -315,6 +315,9 @@ class Rows:
     def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> Sequence[tuple[str, Cell]]:
         return ()
 
+    def set_aside(self, reasons: Mapping[int, str], to: Path) -> Path | None:
+        return None
+
 
 _ACTIONS: dict[str, Callable[..., Any]] = {
     "login": login, "open": open_, "fill": fill, "submit": submit, "read": read, "move": move,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,17 @@ if TYPE_CHECKING:
 @click.argument("flow", shell_complete=completion.flows)
 @click.option("--input", "-i", "given", multiple=True, metavar="NAME=VALUE", help=_("What the flow asks for."))
 @click.option("--env", "environment", metavar="NAME", help=_("The environment, by default the workspace's own."))
+@click.option(
+    "--rows-from",
+    "corrected",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=_("Only the rows of this file, which an earlier run set aside and you have corrected."),
+)
 @click.option("--headed", is_flag=True, help=_("Show the browser at work."))
-def run(desk: Desk, flow: str, given: tuple[str, ...], environment: str | None, headed: bool) -> int:
+def run(
+    desk: Desk, flow: str, given: tuple[str, ...], environment: str | None, corrected: Path | None, headed: bool
+) -> int:
     typed = pairs(given, "--input")
     with standby() as lane:
         from robo.cli.progress import Progress
@@ -35,7 +45,7 @@ def run(desk: Desk, flow: str, given: tuple[str, ...], environment: str | None, 
         inputs = read_inputs(loaded, typed, workspace)
         progress = Progress(desk.store)
         try:
-            options = Options(desk.language, headed, lane)
+            options = Options(desk.language, headed, lane, corrected.absolute() if corrected else None)
             ended = begin(workspace, desk.shelf, desk.store, loaded, inputs, progress, options)
         finally:
             progress.end()

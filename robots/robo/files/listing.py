@@ -88,6 +88,10 @@ class Files:
         """Nothing, ever."""
         return ()
 
+    def set_aside(self, reasons: Mapping[int, str], to: Path) -> Path | None:
+        """Nothing: a file is not corrected in a copy."""
+        return None
+
     def _found(self, folder: Path) -> Iterator[tuple[Path, str]]:
         """(file, why it is to wait) of this folder, then of those below. Failed where it cannot be listed."""
         try:

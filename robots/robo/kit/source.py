@@ -91,6 +91,15 @@ class Source(Protocol):
         """What `write_back` would change, as (key, cell), without changing it. Raises like `columns`."""
         ...
 
+    def set_aside(self, reasons: Mapping[int, str], to: Path) -> Path | None:
+        """Write the entries of these positions alone, each with its reason, as something that people correct.
+
+        A source of this kind reads it again by its parameter `in`, at the same positions, with a further column.
+        to: a new path without suffix. Returns the path with it; None where there is nothing of that kind to write.
+        Raises like `write_back`.
+        """
+        ...
+
 
 def source(cls: type[T]) -> type[T]:
     """Mark a class as a source that `for_each_KIND` loops may name."""

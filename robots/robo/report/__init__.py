@@ -34,6 +34,6 @@ def is_fresh(run: StoredRun) -> bool:
     """Whether the run's report is there and no older than its journal."""
     report, journal = run.folder / REPORT, run.folder / "journal.jsonl"
     try:
-        return report.stat().st_mtime_ns >= journal.stat().st_mtime_ns
+        return report.is_file() and report.stat().st_mtime_ns >= journal.stat().st_mtime_ns
     except OSError:
         return False

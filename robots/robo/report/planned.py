@@ -34,6 +34,7 @@ def report_of(folder: Path) -> Report:
         sentence=_sentence(plan, counts),
         language=spoken(),
         details=_("What would be entered"),
+        gives=_("What it would give"),
         todo=((_("This is what would be done. To do it:"), str(plan["next"])),) if plan.get("next") else (),
         attention=tuple(str(sentence) for sentence in plan.get("attention") or ()),
         counts=(*_states(counts), *_actions(items)),

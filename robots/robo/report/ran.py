@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from robo.kit.messages import _, ngettext, spoken
 from robo.report.asked import facts_of, head_of, inputs_of
@@ -19,7 +20,7 @@ from robo.run.sentences import sentence
 from robo.run.states import state_word
 from robo.run.store import Store
 from robo.run.stored import INTERRUPTED, StoredRun, ledger_of, result
-from robo.run.words import answers, state_sentence
+from robo.run.words import answers, run_corrected, state_sentence
 
 ASKED = 100
 _STATES = ("done", "refused", "failed", "in_doubt", "committing", "skipped", "given_up", "started", "todo")
@@ -47,6 +48,7 @@ def report_of(store: Store, run: StoredRun) -> Report:
         sentence=_sentence(found, counts),
         language=spoken(),
         details=_("What was entered"),
+        gives=_("Receipt"),
         todo=tuple(_todo(found)),
         questions=tuple(_question(found, asked) for asked in found.waits[:ASKED]),
         attention=tuple(_attention(found, told)),
@@ -58,11 +60,15 @@ def report_of(store: Store, run: StoredRun) -> Report:
         outside=itself_shown.deeds,
         pictures=itself_shown.pictures,
         notes=itself_shown.notes,
-        files=tuple((name, name) for name in _FILES if (run.folder / name).exists()),
+        files=tuple((file.name, file.name) for file in _files(run, found) if file.exists()),
     )
 
 
-_FILES = ("run.log", "journal.jsonl", "flow.yaml", "inputs.json", "outputs.json", "written-back.xlsx", "refused.xlsx")
+_FILES = ("run.log", "journal.jsonl", "flow.yaml", "inputs.json", "outputs.json", "written-back.xlsx")
+
+
+def _files(run: StoredRun, found: Outcome) -> list[Path]:
+    return [*(run.folder / name for name in _FILES), *map(Path, found.aside)]
 
 
 def _state(found: Outcome) -> str:
@@ -90,6 +96,11 @@ def _todo(found: Outcome) -> Iterable[tuple[str, str]]:
         yield _("The run was not finished. Nothing that it did will be done twice."), f"robo resume {found.run}"
     if found.mend:
         yield found.reason, found.mend
+    for file in found.aside:
+        yield (
+            _("What was not accepted is in {file}. Correct it there, then:").format(file=file),
+            run_corrected(found, file),
+        )
     if found.pending:
         yield (
             ngettext(

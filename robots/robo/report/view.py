@@ -141,7 +141,7 @@ class Count:
 @dataclass(frozen=True)
 class Report:
     """A whole page. kind: what it is, "Report of a run"; state: in one or two words; sentence: in one sentence.
-    details: under which word the changes of an item are unfolded.
+    details: under which word the changes of an item are unfolded; gives: of what they give.
 
     todo: sentences about the run as a whole that a person should act on, each with a command or "".
     attention: what else a person should look at. outside: changes outside of any loop. cells: those of no item.
@@ -155,6 +155,7 @@ class Report:
     sentence: str
     language: str
     details: str
+    gives: str
     about: str = ""
     todo: Pairs = ()
     questions: tuple[Question, ...] = ()

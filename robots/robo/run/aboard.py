@@ -49,6 +49,7 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
         return asked_to_stop
 
     attached.report(sender=me.text())
+    kept = RunFolder(Path(order["folder"]))
     course = Course(
         run=order["run"],
         attempt=order["attempt"],
@@ -61,7 +62,8 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
         clock=clock,
         deaths=SeenDeaths(store, clock, me.boot),
         lent=lent,
-        inputs=RunFolder(Path(order["folder"])).inputs,
+        inputs=kept.inputs,
+        corrected=kept.corrected,
         sender=me.text(),
         folder=Path(order["folder"]),
         late=site.late if site else 60.0,

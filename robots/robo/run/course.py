@@ -53,6 +53,7 @@ class Course:
     late: seconds after which what was sent is committed or never will be; None when nobody can say.
     folder: where the run's own files go. boundary: told each instant at which a stop makes a difference.
     report: tells the supervisor. stopping: whether a person asked to stop. lost: ledgers whose loop is gone.
+    corrected: rows that a person has corrected, which alone are gone through.
     """
 
     run: str
@@ -71,6 +72,7 @@ class Course:
     folder: Path
     late: float | None = 60.0
     lost: tuple[str, ...] = ()
+    corrected: Path | None = None
     boundary: Boundary = lambda where: None
     report: Callable[..., None] = lambda **event: None
     stopping: Callable[[], bool] = lambda: False

@@ -22,11 +22,17 @@ class RunFolder:
         self.path = path
 
     @classmethod
-    def make(cls, path: Path, flow: str, inputs: Any, called: Mapping[str, str] | None = None) -> RunFolder:
-        """A new one, on disk with what the run will need to be resumed. called: the flows that it runs, by path."""
+    def make(
+        cls, path: Path, flow: str, inputs: Any, called: Mapping[str, str] | None = None, corrected: Path | None = None
+    ) -> RunFolder:
+        """A new one, on disk with what the run will need to be resumed.
+
+        called: the flows that it runs, by path. corrected: the rows that a person has corrected, where only they count.
+        """
         (path / "evidence").mkdir(parents=True)
         kept = {"flow.yaml": flow, "inputs.json": pack(inputs)}
         kept |= {f"flows/{name}.yaml": text for name, text in (called or {}).items()}
+        kept |= {"corrected.txt": str(corrected)} if corrected else {}
         for name, text in kept.items():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             with (path / name).open("w", encoding="utf-8", newline="") as file:
@@ -52,6 +58,12 @@ class RunFolder:
     @property
     def inputs(self) -> Any:
         return unpack((self.path / "inputs.json").read_text("utf-8"))
+
+    @property
+    def corrected(self) -> Path | None:
+        """The rows that a person has corrected, where only they are gone through."""
+        file = self.path / "corrected.txt"
+        return Path(file.read_text("utf-8")) if file.exists() else None
 
     def give(self, outputs: Mapping[str, Any]) -> None:
         """Keep what the run gives to whoever started it, whole or not at all."""

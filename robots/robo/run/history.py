@@ -34,7 +34,7 @@ class History:
     def compare(self, item: Item, row: Mapping[str, Any]) -> None:
         """A done item is not entered again; if its row has changed, a person is told."""
         changed = self._differing(item.key, row)
-        if changed and item.accepted != digest(row):
+        if changed and item.accepted not in (digest(row), digest(self.given(row))):
             self._ledger.wait(
                 item.key,
                 "changed",
@@ -50,15 +50,16 @@ class History:
 
     def row_changed(self, item: Item, row: Mapping[str, Any]) -> bool:
         """Whether the row is another than the one that the item was begun with."""
-        return digest(self._given(item.row)) != digest(self._given(row))
+        return digest(self.given(item.row)) != digest(self.given(row))
+
+    def given(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The row without what this loop itself writes into it."""
+        return {column: value for column, value in row.items() if column not in self._loop.write_back}
 
     def _differing(self, key: str, row: Mapping[str, Any]) -> list[str]:
         """The columns that led to the item's receipts and hold another value now."""
         known = _columns(self._ledger.changes(key, "receipt"))
         return [column for column in differing(known, row) if column not in self._loop.write_back]
-
-    def _given(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {column: value for column, value in row.items() if column not in self._loop.write_back}
 
 
 def _columns(receipts: list[Made]) -> dict[str, str]:

@@ -20,7 +20,7 @@ Kind = Literal[
     "row.refused", "entry.later",
     "change.intended", "change.made", "change.not_made", "change.in_doubt", "change.settled", "change.decided",
     "loop.began", "loop.stopped", "loop.ended",
-    "source.written",
+    "source.written", "source.set_aside",
     "evidence",
 ]  # fmt: skip
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from robo.flow.formula import evaluate
 from robo.flow.model import AlreadyDone, Loop, Step, walk
-from robo.kit.errors import Failed, Refused, SignedOut, Unreachable
+from robo.kit.errors import Failed, LaneLost, Refused, RoboError, SignedOut, Unreachable
 from robo.kit.messages import _
 from robo.kit.source import Source
+from robo.run.corrected import set_aside
 from robo.run.course import SkipItem, StopFlow, Stopped
 from robo.run.history import History
 from robo.run.ledger import Ledger, Overtaken
@@ -38,6 +39,7 @@ class KeyedLoop:
         self._history = History(self.ledger, loop)
         self._back = WriteBack(self._course, self.ledger, loop, source, self._works.key_of)
         self._asked: set[tuple[str, int, str]] = set()
+        self._originals: Mapping[str, Mapping[str, Any]] = {}
         self._begun = begun_keys(self._course.store, self._course.run, self.ledger.name)
 
     # ---- the whole loop
@@ -50,6 +52,18 @@ class KeyedLoop:
         self.ledger.open(self._loop.flow, self._loop.name)
         course.journal.note("loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe())
         course.journal.flush()
+        self._originals = self._works.originals()
+        try:
+            self._all(works)
+        except LaneLost:
+            raise  # another lane goes on
+        except (RoboError, StopFlow, Stopped):
+            self._set_aside(works)
+            raise
+        self._set_aside(works)
+
+    def _all(self, works: list[Work]) -> None:
+        course = self._course
         self._adopt()
         self._back.checkpoint(force=True)
         try:
@@ -85,7 +99,7 @@ class KeyedLoop:
         for work in late:
             if not self._over(None):
                 self._take(work, again=True)
-        self._gone({work.key for work in works}, by_key)
+        self._gone({work.key for work in works} | self._originals.keys(), by_key)
 
     def _over(self, most: int | None) -> bool:
         """Whether no further item is to be begun. Raises Stopped, and Failed where there were too many errors."""
@@ -98,6 +112,14 @@ class KeyedLoop:
                 self._back.checkpoint(force=True)
                 raise Failed(_("more than {count} errors").format(count=self._loop.max_errors))
         return most is not None and len(self._begun) >= most
+
+    def _set_aside(self, works: list[Work]) -> None:
+        """Whatever of these items was not accepted by this run, for a person to correct."""
+        listed = {work.key for work in works}
+        ended = self.ledger.items("refused", "failed")
+        mine = [item for item in ended if item.key in listed and item.run == self._course.run]
+        reasons = {item.position: item.reason or "" for item in mine if item.position is not None}
+        set_aside(self._course, self.ledger, self._loop, self._source, reasons | self._works.refused)
 
     def _stop(self, reason: str) -> None:
         self._back.checkpoint(force=True)
@@ -191,7 +213,10 @@ class KeyedLoop:
         except Refused as error:
             back = {}
             self._course.journal.note("step.failed", ledger=self.ledger.name, key=passage.key, reason=str(error))
-        self.ledger.end(passage.key, "done", write_back=back, target=self._source.describe() if back else None)
+        target = self._source.describe() if back else None
+        original = self._originals.get(passage.key)
+        accepted = None if original is None else self._history.given(original)
+        self.ledger.end(passage.key, "done", write_back=back, target=target, accepted=accepted)
 
     def _failed(self, passage: Passage, state: Any, error: Refused | Failed) -> None:
         course = self._course

@@ -201,10 +201,16 @@ class Ledger:
         write_back: Mapping[str, Any] | None = None,
         target: str | None = None,
         counts: bool = True,
+        accepted: Mapping[str, Any] | None = None,
     ) -> None:
-        """The item's passage is over. counts: whether a failure counts towards the third one."""
+        """The item's passage is over. counts: whether a failure counts towards the third one.
+
+        accepted: the row that the source holds and that may stay, where the item was done with another.
+        """
         with self._store.write():
             self._end(key, state, reason, write_back, target, counts)
+            if accepted is not None:
+                self._set(key, (state,), accepted=digest(accepted))
 
     def wait(self, key: str, why: Literal["failures", "row", "steps", "changed"], reason: str) -> None:
         """A person must look at the item before it goes on."""

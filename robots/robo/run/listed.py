@@ -37,3 +37,6 @@ class Listed:
 
     def would_write(self, values: Mapping[str, Mapping[str, Any]], key_of: KeyOf) -> Sequence[tuple[str, Cell]]:
         return ()
+
+    def set_aside(self, reasons: Mapping[int, str], to: Path) -> Path | None:
+        return None

@@ -11,6 +11,7 @@ from robo.flow.model import Loop, Step
 from robo.kit.errors import Failed, Refused, SignedOut
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
+from robo.run.corrected import Corrected, loop_of
 from robo.run.course import SkipItem, Stopped
 from robo.run.keyed import KeyedLoop
 from robo.run.listed import Listed
@@ -50,7 +51,11 @@ class Loops:
                 raise Refused(_("for_each goes through a list"))
             return Listed(list(listed))
         called = course.shelf.sources[step.action.removeprefix("for_each_")]
-        return called.cls(**call_arguments(called, values, course.workspace, course.vault))
+        source = called.cls(**call_arguments(called, values, course.workspace, course.vault))
+        if course.corrected is None or loop_of(course.flow, course.corrected) != loop:
+            return source
+        given = {**values, "in": str(course.corrected)}
+        return Corrected(source, called.cls(**call_arguments(called, given, course.workspace, course.vault)))
 
     def _each(self, step: Step, loop: Loop, source: Source, passage: Passage) -> None:
         """A loop without key: it changes nothing, so it is simply done again after a stop."""

@@ -25,6 +25,7 @@ class Outcome:
     already: items that an earlier run had done; last_entered: when the newest of them was.
     pending: results that are still to be written back. refused_rows: (line or title,
     reason) of entries without a usable key. outputs: what the flow gave under `outputs`, as JSON values.
+    aside: files in which what was not accepted can be corrected.
     """
 
     run: str
@@ -42,6 +43,7 @@ class Outcome:
     pending: int = 0
     ledgers: tuple[str, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -71,6 +73,7 @@ class Outcome:
             "waits": [asdict(question) for question in self.waits],
             "refused": [{"key": k, "state": s, "reason": r} for k, s, r in self.failures],
             "refused_rows": [{"line": line, "reason": reason} for line, reason in self.refused_rows],
+            "aside": list(self.aside),
             "pending": self.pending,
             "outputs": dict(self.outputs),
             "folder": self.folder,
@@ -113,5 +116,16 @@ def outcome(store: Store, run: str) -> Outcome:
     return Outcome(
         run, flow, state, folder, reason or "", asked[-1].data["mend"] if asked and state == "waits" else "",
         dict(counts), already, last, tuple(waits), tuple(failures), tuple(rows[at] for at in sorted(rows)), pending,
-        ledgers, RunFolder(Path(folder)).outputs,
+        ledgers, RunFolder(Path(folder)).outputs, _aside(store, run),
     )  # fmt: skip
+
+
+def _aside(store: Store, run: str) -> tuple[str, ...]:
+    """The files of the latest start of the run."""
+    found: list[str] = []
+    for event in events(store, run):
+        if event.kind == "run.resumed":
+            found.clear()
+        elif event.kind == "source.set_aside" and "file" in event.data:
+            found.append(event.data["file"])
+    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from robo.kit.messages import _
+from robo.kit.messages import _, ngettext
 from robo.kit.text import written
 from robo.run.journal import Event
 from robo.run.states import state_word, verdict_word
@@ -16,6 +16,8 @@ def sentence(event: Event) -> str:
     """An event in words, empty where it says nothing to a person."""
     if event.kind == "source.written":
         return _written(event)
+    if event.kind == "source.set_aside":
+        return _set_aside(event)
     if event.ledger and event.ledger.startswith("run/") and event.kind.startswith("item."):
         return ""  # the run itself, on its way through the steps outside of any loop
     if _is_told_by_the_ending(event):
@@ -73,6 +75,16 @@ def _given(gives: Any) -> str:
 class _Words(dict[str, Any]):
     def __missing__(self, name: str) -> str:
         return ""
+
+
+def _set_aside(event: Event) -> str:
+    if "file" not in event.data:
+        return _("what was refused could not be set aside: {reason}").format(reason=event.data.get("reason"))
+    return ngettext(
+        "{count} entry that was not accepted is in {file}, to be corrected there",
+        "{count} entries that were not accepted are in {file}, to be corrected there",
+        event.data["count"],
+    ).format(count=event.data["count"], file=event.data["file"])
 
 
 def _written(event: Event) -> str:

@@ -20,6 +20,7 @@ from robo.kit.secrets import Secret
 from robo.kit.shelf import OWN, Shelf
 from robo.kit.text import slug
 from robo.run.clock import SystemClock
+from robo.run.corrected import loop_of
 from robo.run.course import ledger_name
 from robo.run.deaths import SeenDeaths, open_senders
 from robo.run.folder import RunFolder
@@ -37,11 +38,13 @@ class Options:
 
     language: of messages. headed: whether a person wants to watch the browser.
     lane: one that was started while the flow was read, by `standby`; else one is started when it is needed.
+    corrected: rows that an earlier run set aside and a person has corrected: only these are gone through.
     """
 
     language: str = "fr"
     headed: bool = False
     lane: Child | None = None
+    corrected: Path | None = None
 
 
 def begin(
@@ -54,6 +57,9 @@ def begin(
     options: Options | None = None,
 ) -> Outcome:
     """Run a checked flow now. Raises Busy where another run holds one of its ledgers."""
+    options = options or Options()
+    if options.corrected:
+        loop_of(flow, options.corrected)
     hidden = [name for name, value in inputs.items() if isinstance(value, Secret)]
     if hidden:
         raise FaultyFlow(
@@ -65,7 +71,7 @@ def begin(
     run = _new_name(store, flow, clock)
     ledgers = _ledgers(workspace, flow, run)
     with held(workspace, (f"run/{run}", *ledgers), run) as locks:
-        folder = RunFolder.make(workspace.runs / run, flow.text, dict(inputs), flow.called)
+        folder = RunFolder.make(workspace.runs / run, flow.text, dict(inputs), flow.called, options.corrected)
         with store.write():
             store.all(
                 "INSERT INTO run VALUES (:id, :flow, :env, 'running', NULL, 1, :inputs, :now, NULL, :folder, :holder)",
@@ -75,7 +81,7 @@ def begin(
             journal = Journal(store, run, clock)
             journal.note("run.began", flow=flow.name, environment=workspace.environment, by=_who())
             journal.flush()
-        return _supervised(workspace, shelf, store, flow, run, 1, ledgers, locks, say, options or Options())
+        return _supervised(workspace, shelf, store, flow, run, 1, ledgers, locks, say, options)
 
 
 def resume(

@@ -31,7 +31,16 @@ def told(outcome: Outcome) -> list[str]:
     ]
     counts = [f"  {counted(outcome.counts)}"] if outcome.counts else []
     gives = [f"  {name}: {_output(value)}" for name, value in outcome.outputs.items()]
-    return [state_sentence(outcome), *counts, *gives, *_first(items), *_first(lines), *_waiting(outcome)]
+    aside = [
+        _("  -> correct them in {file}, then type {command}").format(file=file, command=run_corrected(outcome, file))
+        for file in outcome.aside
+    ]
+    return [state_sentence(outcome), *counts, *gives, *_first(items), *_first(lines), *aside, *_waiting(outcome)]
+
+
+def run_corrected(outcome: Outcome, file: str) -> str:
+    """The command that goes through the rows of a file once they are corrected."""
+    return f"robo run {shlex.quote(outcome.flow)} --rows-from {shlex.quote(file)}"
 
 
 def _output(value: Any) -> str:

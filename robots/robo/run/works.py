@@ -11,6 +11,7 @@ from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
 from robo.kit.text import join_key
+from robo.run.corrected import Corrected
 from robo.run.course import Course
 from robo.run.ledger import Ledger
 from robo.run.passage import Passage
@@ -42,6 +43,8 @@ class Works:
     def __init__(self, course: Course, ledger: Ledger, loop: Loop, source: Source, outer: Passage) -> None:
         self._course, self._ledger, self._loop, self._source, self._outer = course, ledger, loop, source, outer
         self._language = course.flow.settings.locale
+        self.refused: dict[int, str] = {}
+        """Position to reason of the rows without a usable key, once they are gathered."""
 
     def key_of(self, entry: Entry) -> str | None:
         """The key of an entry, None where it has none."""
@@ -87,6 +90,13 @@ class Works:
                 works.append(Work(key, entries[0], entries[0].values, entries[0].position))
         return works
 
+    def originals(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rows as they stand in the source itself, by key, where only corrected ones are gone through."""
+        if not isinstance(self._source, Corrected):
+            return {}
+        there = ((self.key_of(entry), entry.values) for entry in self._source.original.entries())
+        return {key: values for key, values in there if key is not None}
+
     def first_time(self, works: list[Work]) -> None:
         """A new ledger over old work asks a person, once for all."""
         if self._ledger.known() or self._loop.once == "run":
@@ -124,6 +134,7 @@ class Works:
 
     def _refuse(self, entry: Entry, key: str, reason: str) -> None:
         course, ledger = self._course, self._ledger.name
+        self.refused[entry.position] = reason
         if not rows_refused(course.store, course.run, course.attempt, ledger, entry.position):
             course.journal.note(
                 "row.refused", ledger=ledger, key=key, position=entry.position, title=entry.title, reason=reason,

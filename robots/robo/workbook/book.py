@@ -39,17 +39,22 @@ class Book:
         if not self.sheets:
             raise Failed(_("{name} has no worksheet").format(name=archive.name))
 
+    def part_of(self, kind: str) -> str | None:
+        """The part that all sheets share for that kind of thing, "styles", "theme"; None where there is none."""
+        part = self._shared.get(kind)
+        return part if part and part in self.archive else None
+
     @cached_property
     def strings(self) -> list[str]:
         """The texts that cells share."""
-        part = self._shared.get("sharedStrings")
-        return shared_strings(self.archive.read(part), part) if part and part in self.archive else []
+        part = self.part_of("sharedStrings")
+        return shared_strings(self.archive.read(part), part) if part else []
 
     @cached_property
     def formats(self) -> list[Format]:
         """The number format of each cell style."""
-        part = self._shared.get("styles")
-        if not part or part not in self.archive:
+        part = self.part_of("styles")
+        if part is None:
             return [GENERAL]
         found = elements(self.archive.read(part), part)
         codes = {given.get("numFmtId"): given.get("formatCode", "") for given in named(found, "numFmts", "numFmt")}

@@ -97,6 +97,12 @@ class Rows:
 
         return Writing(self._path, self._sheet, self._header_row, self._declared).would_write(values, key_of)
 
+    def set_aside(self, reasons: Mapping[int, str], to: Path) -> Path | None:
+        """The rows of these lines as a workbook of their own, on the same lines, each with its reason beside it."""
+        from robo.workbook.aside import write_aside
+
+        return write_aside(self._table(), self._header_row, reasons, to.with_name(f"{to.name}.xlsx"))
+
     def _table(self) -> Table:
         from robo.workbook.archive import Archive, Snapshot
         from robo.workbook.table import Table
