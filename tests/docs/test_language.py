@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from robo.flow import controls
 from robo.flow.filters import FILTERS
 from robo.flow.inputs import READERS
 from robo.flow.load import load_text
+from robo.flow.schema import flow_schema
 from robo.flow.workspace import Workspace, open_workspace
 from robo.kit.shelf import installed
 
@@ -69,3 +71,17 @@ def test_the_flows_shown_are_flows(tmp_path: Path) -> None:
     called = {"commun/extraire": "robo: 1\ninputs: {classeur: file}\nsteps: [log: x]\noutputs: {total: 1}\n"}
     caller = "robo: 1\ninputs: {classeur: file}\nsteps:\n" + call + "- log: =extrait.total\n"
     load_text(caller, tmp_path / "flows" / "caller.yaml", workspace, installed(), called=called)
+
+
+def test_editors_know_every_word_and_explain_it() -> None:
+    schema: Any = flow_schema(installed())
+    step = schema["$defs"]["step"]["properties"]
+    loop = step["for_each_row"]["properties"]
+    assert set(schema["properties"]) == set(controls.TOP)
+    assert set(schema["properties"]["settings"]["properties"]) == set(controls.SETTINGS)
+    assert set(step) == {*controls.step_names(installed()), *controls.MODIFIERS}
+    assert set(controls.LOOP) <= set(loop)
+    for name, control in controls.CONTROLS.items():
+        assert name == "set" or set(control.parameters) == set(step[name]["properties"])
+    explained = (schema["properties"], schema["properties"]["settings"]["properties"], step, loop)
+    assert [name for words in explained for name, one in words.items() if not one.get("description")] == []

@@ -12,7 +12,6 @@ import pytest
 
 from docs.pages import PAGES, ROOT
 from flow.demo import DEMO
-from robo.flow import controls
 from robo.flow.schema import flow_schema
 from robo.flow.text import read_text
 from robo.kit.shelf import installed, shelf_of
@@ -96,16 +95,3 @@ def test_what_the_language_allows_is_taken(right: str, wrong: str) -> None:
 def test_a_typo_is_refused_at_its_place_and_nowhere_else(right: str, wrong: str, place: str) -> None:
     assert right in DEMO
     assert set(faults(DEMO.replace(right, wrong, 1))) == {place}
-
-
-def test_every_word_of_the_language_is_there_and_explained() -> None:
-    step = SCHEMA["$defs"]["step"]["properties"]
-    loop = step["for_each_row"]["properties"]
-    assert set(SCHEMA["properties"]) == set(controls.TOP)
-    assert set(SCHEMA["properties"]["settings"]["properties"]) == set(controls.SETTINGS)
-    assert set(step) == {*controls.step_names(installed()), *controls.MODIFIERS}
-    assert set(controls.LOOP) <= set(loop)
-    for name, control in controls.CONTROLS.items():
-        assert name == "set" or set(control.parameters) == set(step[name]["properties"])
-    explained = (SCHEMA["properties"], SCHEMA["properties"]["settings"]["properties"], step, loop)
-    assert [name for words in explained for name, one in words.items() if not one.get("description")] == []

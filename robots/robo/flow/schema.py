@@ -28,7 +28,6 @@ def flow_schema(shelf: Shelf) -> JsonSchema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": MADE_BY,
-        "title": _("A flow"),
         **group(vocabulary.top(), ("robo", "steps")),
         "$defs": {
             "step": _step(shelf),
@@ -43,15 +42,22 @@ def _step(shelf: Shelf) -> JsonSchema:
     actions |= {name: _action(one) for name, one in shelf.actions.items()}
     beside = list(vocabulary.modifiers())
     rules: list[JsonSchema] = [
-        {"if": {"required": [name]}, "then": {"propertyNames": {"enum": [name, *beside]}}} for name in actions
+        {"if": {"required": [name]}, "then": {"propertyNames": _only([name, *beside], name)}} for name in actions
     ]
-    alone = {"if": {"type": "string"}, "then": {"enum": list(actions)}}
-    empty = {"not": {"type": "object", "propertyNames": {"enum": beside}}, "errorMessage": _("this step has no action")}
+    lone = {"if": {"type": "string"}, "then": {"enum": list(actions)}}
+    empty = {
+        "if": {"type": "object", "propertyNames": {"enum": beside}},
+        "then": {"type": "string", "errorMessage": _("this step has no action")},
+    }
     return {
         **group({**actions, **vocabulary.modifiers()}),
         "type": ["object", "string"],
-        "allOf": [*rules, alone, empty],
+        "allOf": [*rules, lone, empty],
     }
+
+
+def _only(names: list[str], action: str) -> JsonSchema:
+    return {"enum": names, "errorMessage": _("this cannot stand beside `{action}`").format(action=action)}
 
 
 def _control(name: str) -> JsonSchema:
@@ -84,7 +90,7 @@ def _action(action: Action) -> JsonSchema:
         return said(_may_be_empty(group(words, required), True), _explained(told))
     lone = _open(shapes(action)[main].schema())
     if "properties" in lone:  # a place is a group too: its names may stand for it
-        words = {**lone["properties"], **words}
+        words = {**words, **{name: one for name, one in lone["properties"].items() if name not in words}}
         return said({**lone, **group(words), "type": _types(lone, "object")}, _explained(told))
     whole = group(words, required)
     if set(required) - {main}:

@@ -54,6 +54,8 @@ def top() -> Words:
         "settings": said(group(settings()), _("how it runs: site, step_timeout, locale, allow_hosts, screenshots")),
         "vars": said(group({}, others=ANY), _("values computed once, at the start: vars.NAME")),
         "steps": said(STEPS, _("what the flow does")),
+        "on_error": said(STEPS, _("steps for the end of a run that has failed")),
+        "finally": said(STEPS, _("steps for the end of every run")),
         "outputs": said(group({}, others=ANY), _("what it gives: name and value")),
     }
 
