@@ -32,9 +32,9 @@ from workbook.test_write_back import raw_parts, sheet_xml
 NEW = {"Numéro": "D9", "Montant": Decimal("1234.5"), "Référence": "=x", "Saisi le": datetime(2026, 5, 3, 10, 31)}
 
 
-def add(path: Path, values: dict[str, Any], sheet: str | None = None, key: Any = "Numéro") -> int:
+def add(path: Path, values: dict[str, Any], sheet: str | None = None, *key: str) -> int:
     """Add the row as the engine does; its number."""
-    doing = append_row(path, key, values, sheet)
+    doing = append_row(path, key or ("Numéro",), values, sheet)
     try:
         next(doing)
     except StopIteration as already:
@@ -86,16 +86,16 @@ def test_a_key_that_is_there_is_not_added_again(tmp_path: Path) -> None:
     path = by_openpyxl(tmp_path / "b.xlsx", [["Numéro", "Le", "Nom"], [12, date(2026, 5, 3), "a"]])
     before = path.read_bytes()
     for number, day in ((12, date(2026, 5, 3)), ("12", "03/05/2026"), (Decimal("12.0"), datetime(2026, 5, 3))):
-        assert add(path, {"Numéro": number, "Le": day, "Nom": "b"}, key=["Numéro", "Le"]) == 2
+        assert add(path, {"Numéro": number, "Le": day, "Nom": "b"}, None, "Numéro", "Le") == 2
     assert path.read_bytes() == before
-    assert add(path, {"Numéro": 12, "Le": date(2026, 5, 4)}, key=["Numéro", "Le"]) == 3
+    assert add(path, {"Numéro": 12, "Le": date(2026, 5, 4)}, None, "Numéro", "Le") == 3
 
 
 def test_a_date_that_stands_as_text_is_known_again(tmp_path: Path) -> None:
     path = by_openpyxl(tmp_path / "b.xlsx", [["Le"]])
-    assert add(path, {"Le": date(2026, 5, 3)}, key="Le") == 2
+    assert add(path, {"Le": date(2026, 5, 3)}, None, "Le") == 2
     assert rows(path)[1] == ["03/05/2026"]
-    assert add(path, {"Le": date(2026, 5, 3)}, key="Le") == 2
+    assert add(path, {"Le": date(2026, 5, 3)}, None, "Le") == 2
 
 
 HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>N</t></is></c></row>'
@@ -114,7 +114,7 @@ HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>N</t></is></c></row>'
 )
 def test_whatever_empty_rows_there_are_the_next_one_is_filled(tmp_path: Path, below: str) -> None:
     path = by_hand(tmp_path / "b.xlsx", f"<sheetData>{HEADER}{below}</sheetData>")
-    assert [add(path, {"N": text}, key="N") for text in "xyx"] == [2, 3, 2]
+    assert [add(path, {"N": text}, None, "N") for text in "xyx"] == [2, 3, 2]
     assert [row[0] for row in rows(path)[:3]] == ["N", "x", "y"]
 
 
@@ -122,7 +122,7 @@ def test_names_of_elements_may_have_a_prefix(tmp_path: Path) -> None:
     cell = '<x:c r="A1" t="inlineStr"><x:is><x:t>N</x:t></x:is></x:c>'
     root = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1">{cell}</x:row></x:sheetData></x:worksheet>'
     path = by_hand(tmp_path / "b.xlsx", "", root=root)
-    assert add(path, {"N": "x"}, key="N") == 2
+    assert add(path, {"N": "x"}, None, "N") == 2
     assert rows(path) == [["N"], ["x"]]
 
 
@@ -167,7 +167,7 @@ def test_what_does_not_fit_the_register_is_said(tmp_path: Path) -> None:
 
 def test_after_a_stop_the_register_itself_tells(tmp_path: Path) -> None:
     path = tmp_path / "registre.xlsx"
-    doing = append_row(path, "Le", {"Le": date(2026, 5, 3), "Nom": "x"})
+    doing = append_row(path, ("Le",), {"Le": date(2026, 5, 3), "Nom": "x"})
     intent = Intent("append_row", 1, datetime(2026, 5, 3), next(doing))
     assert isinstance(was_appended(intent), NotDone)
     assert ended(doing) == 2
@@ -176,7 +176,7 @@ def test_after_a_stop_the_register_itself_tells(tmp_path: Path) -> None:
 
 def test_a_row_that_came_in_between_is_not_doubled(tmp_path: Path) -> None:
     path = tmp_path / "registre.xlsx"
-    first, second, other = (append_row(path, "N", {"N": number}) for number in ("a", "a", "b"))
+    first, second, other = (append_row(path, ("N",), {"N": number}) for number in ("a", "a", "b"))
     assert [next(doing).gives for doing in (first, second, other)] == [2, 2, 2]
     assert [ended(doing) for doing in (first, second, other)] == [2, 2, 3]
     assert rows(path) == [["N"], ["a"], ["b"]]
@@ -188,7 +188,7 @@ def test_a_plan_counts_the_rows_that_were_promised(tmp_path: Path) -> None:
     try:
         planned = []
         for number in ("b", "c"):
-            change = next(append_row(path, "Numéro", {"Numéro": number, "Nom": None}))
+            change = next(append_row(path, ("Numéro",), {"Numéro": number, "Nom": None}))
             outlook.foresee(change)
             planned += [(cell.place, cell.column, cell.before, cell.after) for cell in change.cells]
         assert planned == [("b.xlsx, S!A3", "Numéro", None, "b"), ("b.xlsx, S!A4", "Numéro", None, "c")]
@@ -204,7 +204,7 @@ from pathlib import Path
 from robo.workbook import append_row
 for number in range(10_000):
     print(number, flush=True)
-    for _ in append_row(Path(sys.argv[1]), "N", {"N": number, "Text": "x" * 100}): pass
+    for _ in append_row(Path(sys.argv[1]), ("N",), {"N": number, "Text": "x" * 100}): pass
 """
 
 
@@ -220,5 +220,5 @@ def test_a_kill_at_any_instant_leaves_whole_rows_and_no_gap(tmp_path: Path) -> N
             writer.send_signal(signal.SIGKILL)
         found = rows(path)[1:] if path.exists() else []
         assert [row[0] for row in found] == list(range(len(found)))
-    assert add(path, {"N": -1, "Text": "end"}, key="N") == len(found) + 2
+    assert add(path, {"N": -1, "Text": "end"}, None, "N") == len(found) + 2
     assert os.listdir(tmp_path) == ["registre.xlsx"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from robo.kit.action import action
 from robo.kit.change import CannotTell, Change, Changing, Done, Intent, NotDone, NotKnownYet, Settled
 from robo.kit.errors import FaultyFlow, Refused, RoboError
 from robo.kit.folders import Destination
+from robo.kit.hints import Alone
 from robo.kit.messages import _
 from robo.kit.outlook import outlook
 from robo.kit.text import key_text, plain, written
@@ -32,7 +33,7 @@ def was_appended(intent: Intent) -> Settled[int]:
 @action(settle=was_appended, late=0)
 def append_row(
     workbook: Destination,
-    key: Text | list[Text],
+    key: Annotated[tuple[Text, ...], Alone()],
     values: dict[str, Value],
     sheet: Text | None = None,
     header_row: int = 1,
@@ -49,15 +50,14 @@ def append_row(
     """
     from robo.workbook.appending import Register
 
-    named = [key] if isinstance(key, str) else list(key)
-    texts = _key(named, values)
+    texts = _key(key, values)
     register = Register(workbook, sheet, header_row)
     row = register.row_of(texts)
     if row is not None:
         return row
     evidence = (str(workbook), sheet, json.dumps(texts, ensure_ascii=False), header_row)
     promised = outlook().promised(str(workbook), sheet)
-    foreseen = any(isinstance(values[name], NotKnownYet) for name in named)
+    foreseen = any(isinstance(values[name], NotKnownYet) for name in key)
     already = [one.gives for one in promised if one.same_as == evidence and not foreseen]
     if already:
         return int(already[0])
@@ -73,7 +73,7 @@ def append_row(
     return register.append(texts, values)
 
 
-def _key(named: list[str], values: dict[str, Value]) -> dict[str, list[str]]:
+def _key(named: tuple[str, ...], values: dict[str, Value]) -> dict[str, list[str]]:
     """The columns of the key, each with the texts by which its value is known again."""
     texts: dict[str, list[str]] = {}
     for name in named:
