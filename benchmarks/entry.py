@@ -21,24 +21,12 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from robo.browser.chromium import executable
-from robo.practice.office import PASSWORD, USER, Office
+from robo.practice.office import Office
+from robo.practice.workspace import lay_out, robo_toml
 
 BARE = Path(__file__).with_name("bare.py")
 LEAST_ROWS = 0.95
 MOST_START = 1.2
-
-_WORKSPACE = """\
-[sites.bureau]
-address = "{address}"
-
-[accounts.bureau]
-site = "bureau"
-open = "/connexion"
-user = {{label = "Identifiant", value = "{user}"}}
-password = {{label = "Mot de passe"}}
-button = "Se connecter"
-expect = "Bienvenue"
-"""
 
 _ENTER = """\
 robo: 1
@@ -74,7 +62,7 @@ class Bench:
 
     def __init__(self, office: Office, folder: Path) -> None:
         self._office, self._folder = office, folder
-        self._environment = {**os.environ, "ROBO_BROWSER": str(executable()), "ROBO_SECRET_BUREAU": PASSWORD}
+        self._environment = {**os.environ, "ROBO_BROWSER": str(executable())}
 
     def rate_of_robo(self, rows: int) -> float:
         """Rows per second of `robo run`."""
@@ -117,8 +105,7 @@ class Bench:
 
     def _workspace(self, rows: int) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
-        (self._folder / "flows").mkdir(parents=True)
-        (self._folder / "robo.toml").write_text(_WORKSPACE.format(address=self._office.address, user=USER))
+        lay_out(self._folder, robo_toml(self._office.address))
         (self._folder / "flows" / "entrer.yaml").write_text(_ENTER)
         (self._folder / "flows" / "ouvrir.yaml").write_text(_OPEN)
         if rows:

@@ -16,30 +16,15 @@ from typing import Any
 from openpyxl import load_workbook
 
 from kill.processes import Process, below, kill, left_after, marked
-from robo.practice.office import PASSWORD, USER, Office
+from robo.practice.office import Office
 from robo.practice.workbooks import REFUSED_NUMBERS, write_applications
+from robo.practice.workspace import lay_out, robo_toml
 
 ROBO = (sys.executable, "-m", "robo")
 LATE = 4.0
 """Seconds that robo.toml gives the office for a commit that comes late."""
 GONE = 5.0
 """Seconds after which no process of a killed run may be left."""
-
-_WORKSPACE = """\
-[sites.bureau]
-address = "{address}"
-late = "{late:g}s"
-signed_out = "Veuillez vous identifier"
-harmless = ["POST /demandes/recherche"]
-
-[accounts.bureau]
-site = "bureau"
-open = "/connexion"
-user = {{label = "Identifiant", value = "{user}"}}
-password = {{label = "Mot de passe"}}
-button = "Se connecter"
-expect = "Bienvenue"
-"""
 
 _FLOW = """\
 robo: 1
@@ -111,9 +96,8 @@ class Desk:
         self.book = folder / "demandes.xlsx"
         self._scratch = folder / "tmp"
         self._process: subprocess.Popen[str] | None = None
-        (folder / "flows").mkdir(parents=True)
+        lay_out(folder, robo_toml(office.address, late=LATE))
         self._scratch.mkdir()
-        (folder / "robo.toml").write_text(_WORKSPACE.format(address=office.address, late=LATE, user=USER))
         flow = _FLOW + _ALREADY_DONE if already_done else _FLOW
         (folder / "flows" / "demandes.yaml").write_text(flow)
         self.numbers = _trim(write_applications(self.book), rows)
@@ -128,7 +112,7 @@ class Desk:
     def start(self) -> None:
         """`robo run`, or `robo resume` where a run was begun before."""
         command = [*ROBO, *(("resume",) if self.began else ("run", "demandes")), "--json"]
-        environment = {**os.environ, "TMPDIR": str(self._scratch), "ROBO_SECRET_BUREAU": PASSWORD}
+        environment = {**os.environ, "TMPDIR": str(self._scratch)}
         with (self.folder / "errors.txt").open("a") as errors:
             self._process = subprocess.Popen(
                 command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True

@@ -19,10 +19,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from robo.kit.text import slug
+
 DATA = Path(__file__).parents[2] / "robots" / "robo" / "practice" / "data"
 WIDTHS = {
     "Numéro": 12, "Civilité": 11, "Nom": 28, "Prénom": 18, "Date de naissance": 19, "Code postal": 13,
-    "Commune": 28, "Type": 14, "Montant": 14, "Urgent": 9, "Observations": 48, "Référence": 16, "Saisi le": 18,
+    "Commune": 28, "Type": 14, "Montant": 14, "Urgent": 9, "Observations": 48, "Courriel": 34, "Référence": 16,
+    "Saisi le": 18,
 }  # fmt: skip
 FORMATS = {
     "Numéro": "@", "Date de naissance": "dd/mm/yyyy", "Montant": "#,##0.00", "Référence": "@",
@@ -131,6 +134,7 @@ def applications() -> list[dict[str, Any]]:
                 "Montant": AMOUNTS.get(index, Decimal(15000 + (index * 74_317) % 480_000) / 100),
                 "Urgent": "oui" if index % 9 == 5 else None,
                 "Observations": NOTES.get(index),
+                "Courriel": f"{slug(first_name).replace('_', '-')}.{slug(name).replace('_', '-')}@example.fr",
                 "Référence": None,
                 "Saisi le": None,
             }
