@@ -217,4 +217,4 @@ def _sleep_while(desk: Desk, seconds: float) -> None:
         time.sleep(0.005)
 
 
-__all__ = ["FAST", "LOSING", "LOSING_TLS", "SCENARIOS", "SLOW", "Figures", "Scenario", "campaign", "one_run"]
+__all__ = ["SCENARIOS", "Figures", "Scenario", "campaign"]
