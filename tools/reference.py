@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from robo.cli.actions import described, kind_word, need_word
+from robo.flow.controls import CONTROLS
+from robo.flow.vocabulary import control
 from robo.kit.action import Action
 from robo.kit.messages import _, speak
 from robo.kit.shelf import installed
@@ -36,6 +38,7 @@ _MAIN = {
     "en": "**Bold**: the parameter that a value on its own fills, as in `- open: /cases`.",
     "fr": "**En gras** : le paramètre que remplit une valeur seule, comme dans `- open: /dossiers`.",
 }
+_ENGINE = {"en": "The engine itself", "fr": "Le moteur lui-même"}
 Called = Action | SourceType
 
 
@@ -47,12 +50,16 @@ def page(language: str) -> str:
     for robot, members in groups.items():
         names = ", ".join(f"[`{name}`](#{name})" for name in members)
         lines += [f"- **{_title(robot)[0]}** {names}"]
+    lines += [f"- **{_ENGINE[language]}** " + ", ".join(f"[`{name}`](#{name})" for name in CONTROLS)]
     lines += ["", _MAIN[language], ""]
     for robot, members in groups.items():
         title, text = _title(robot)
         lines += [f"## {title}", "", text, ""]
         for name, called in members.items():
             lines += [*_entry(described(name, called), language), ""]
+    lines += [f"## {_ENGINE[language]}", ""]
+    for name in CONTROLS:
+        lines += [*_control(name, language), ""]
     speak("en")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -99,14 +106,31 @@ def _entry(told: dict[str, Any], language: str) -> Iterator[str]:
         yield f"| {' | '.join(_HEAD[language])} |"
         yield "|---|---|---|"
         yield from (_row(one, told["main"]) for one in told["parameters"])
+    for note in told["notes"]:
+        yield from ("", note)
     if told["example"]:
         yield from ("", "```yaml", told["example"], "```")
 
 
+def _control(name: str, language: str) -> Iterator[str]:
+    """A step of the engine itself; what all loops take is told at the page on the language."""
+    words, summary = control(name)
+    yield from (f"### {name}", "", summary or _("Make names known."))
+    told = [(word, said["description"]) for word, said in words.items() if "description" in said]
+    if told:
+        head = _HEAD[language]
+        yield from ("", f"| {head[0]} | {head[2]} |", "|---|---|")
+        for word, text in told:
+            yield f"| {_bold(word, CONTROLS[name].main)} | {text} |"
+
+
 def _row(one: dict[str, Any], main: str | None) -> str:
-    name = f"**`{one['name']}`**" if one["name"] == main else f"`{one['name']}`"
-    cells = (name, f"{one['takes']}, {need_word(one)}", one["help"])
+    cells = (_bold(one["name"], main), f"{one['takes']}, {need_word(one)}", one["help"])
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _bold(name: str, main: str | None) -> str:
+    return f"**`{name}`**" if name == main else f"`{name}`"
 
 
 if __name__ == "__main__":

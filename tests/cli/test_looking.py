@@ -34,7 +34,7 @@ def test_a_robot_of_ten_lines_is_described_like_ours(desk: Desk) -> None:
     (told,) = desk.json("actions", "register.enter")["actions"]
     assert (told["kind"], told["summary"]) == ("change", "Write a number at the end of the register.")
     assert told["parameters"][1] == {
-        "name": "number", "required": True, "default": None, "help": "the number of the application",
+        "name": "number", "takes": "a text", "required": True, "default": None, "help": "the number of the application",
     }  # fmt: skip
 
 

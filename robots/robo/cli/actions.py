@@ -59,6 +59,7 @@ def described(name: str, called: Action | SourceType) -> dict[str, Any]:
             for one, parameter in called.parameters.items()
         ],
         "example": said.example,
+        "notes": list(said.notes),
     }
 
 
@@ -88,5 +89,6 @@ def _lines(told: dict[str, Any]) -> list[str]:
     for one in told["parameters"]:
         main = _(", the one that a lone value fills") if one["name"] == told["main"] else ""
         lines.append(f"  {one['name']} ({need_word(one)}{main})  {one['help'] or one['takes']}")
-    lines += [f"  {line}" for line in ["", *told["example"].splitlines()]] if told["example"] else []
+    for text in (*told["notes"], told["example"]):
+        lines += [f"  {line}".rstrip() for line in ["", *text.splitlines()]] if text else []
     return lines

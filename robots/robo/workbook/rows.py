@@ -27,8 +27,8 @@ class Rows:
     - for_each_row: {in: demandes.xlsx, key: row.numero, steps: [{log: =row.nom}]}
 
     A column that is not declared is guessed cell by cell: a whole number is an integer, another a decimal, the number
-    format tells dates and times, texts are trimmed, an empty cell is None. A cell that cannot be used (an error, a
-    formula never computed, a number of more than 15 digits, a zero-padded number that is not declared) is a `Fault`.
+    format tells dates and times, texts are trimmed. A cell that cannot be used (an error, a formula never computed, a
+    number of more than 15 digits, a zero-padded number that is not declared) refuses its row as soon as it is used.
     Hidden and filtered rows are refused, since nobody can see what would be entered; a table's row of totals is none.
     """
 
