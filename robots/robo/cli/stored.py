@@ -13,4 +13,6 @@ def flow_of(desk: Desk, run: StoredRun) -> Flow:
     """The flow as the run began with it. Raises FaultyFile where this program cannot read it any more."""
     workspace = desk.workspace(run.environment)
     kept = RunFolder(run.folder)
-    return load_text(kept.flow, run.flow, workspace, desk.shelf, deep=False, called=kept.called)
+    return load_text(
+        kept.flow, run.flow, workspace, desk.shelf, deep=False, called=kept.called, templates=kept.templates
+    )

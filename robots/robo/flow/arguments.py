@@ -7,7 +7,7 @@ from typing import Any
 
 from robo.flow.controls import known_here
 from robo.flow.draft import Draft
-from robo.flow.formula import Formula, Template
+from robo.flow.formula import Expression, Formula, Template
 from robo.flow.problems import did_you_mean
 from robo.flow.text import Path
 from robo.kit.action import Action
@@ -33,6 +33,8 @@ def check_arguments(
     ]
     for name in missing[:1]:
         _missing(draft, called, name, name in arguments, places, whole)
+    if isinstance(called, Action) and called.manners.one_of and not missing:
+        _one_of(draft, called, called.manners.one_of, places, whole)
     known = {name: _known(value) for name, value in arguments.items() if name not in missing}
     for misfit in misfits_of(called, known):
         parameter, *below = misfit.trail
@@ -55,6 +57,19 @@ def _missing(
             _example(called, name),
             key=True,
         )
+
+
+def _one_of(draft: Draft, called: Action, names: tuple[str, ...], places: Mapping[str, Path], whole: Path) -> None:
+    """Note that none of them is written, or more than one."""
+    there = [name for name in names if name in places]
+    listed = _(" or ").join(f"`{name}`" for name in names)
+    if len(there) > 1:
+        draft.fault(places[there[1]], _("only one of {names} is possible").format(names=listed), key=True)
+    elif not there:
+        draft.fault(
+            whole, _("{names} is missing in `{step}`").format(names=listed, step=called.name),
+            _example(called, names[0]), key=True,
+        )  # fmt: skip
 
 
 def _example(called: Action | SourceType, name: str) -> str:
@@ -93,6 +108,8 @@ def _known(value: Any) -> Any:
         case Template():
             single = len(value.parts) == 1 and isinstance(value.parts[0][1], Formula)
             return LATER if single else value.source
+        case Expression():
+            return LATER
         case dict():
             return {_known_key(key): _known(one) for key, one in value.items()}
         case list():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from robo.flow.formula import Formula, Template
+from robo.flow.formula import Expression
 from robo.flow.model import Step
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
@@ -80,10 +80,10 @@ def _refuse_faults(value: Any) -> None:
                 _refuse_faults(one)
 
 
-def leaves(written: Any) -> Iterator[Formula | Template]:
-    """The formulas and merge texts of what is written, keys of maps included."""
+def leaves(written: Any) -> Iterator[Expression]:
+    """The formulas, merge texts and templates of what is written, keys of maps included."""
     match written:
-        case Formula() | Template():
+        case Expression():
             yield written
         case Mapping():
             for key, value in written.items():
@@ -111,7 +111,7 @@ def used_columns(steps: Iterable[Step], alias: str, *more: Any) -> tuple[str, ..
     return tuple(sorted(found))
 
 
-def _expressions(step: Step) -> Iterator[Formula | Template]:
+def _expressions(step: Step) -> Iterator[Expression]:
     """Everything that one step evaluates, its branches included; what merely looks up a doubt does not count."""
     yield from leaves([step.arguments, step.name, step.condition])
     below = [*step.body, *step.otherwise, *(step.on_error if isinstance(step.on_error, tuple) else ())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -239,28 +239,41 @@ class Draft:
             mark, size = self.document.inside(path, offset + shift, width)
             self.document.problems.append(Problem(mark, size, message, mend))
 
-        before = self.count
-        for read in made.reads():
-            missing = names.missing(read)
-            if missing:
-                fault(read.offset, read.width, *missing)
-            elif names.is_secret(read) and not secrets:
-                fault(
-                    read.offset,
-                    read.width,
-                    _("a secret may not be used here"),
-                    _("Secrets go into the fields of `fill` only; `login` takes the name of an account"),
-                )
-        if "shows" in made.calls() and not page:
-            fault(
-                0,
-                len(made.source),
-                _("shows() asks the page, and only `if` may ask it"),
-                _("Write the question as `if: shows(...)` of the step"),
+        for one in amiss(made, names, page=page, secrets=secrets):
+            fault(one.offset, one.width, one.message, one.mend)
+
+
+def amiss(made: Formula | Template, names: Names, *, page: bool = False, secrets: bool = False) -> Iterator[Unreadable]:
+    """What is wrong with what it reads, each with its place in the source.
+
+    page: whether it may ask the page; secrets: whether it may read a password.
+    """
+    sound = True
+    for read in made.reads():
+        missing = names.missing(read)
+        if missing:
+            yield Unreadable(missing[0], read.offset, read.width, missing[1])
+        elif names.is_secret(read) and not secrets:
+            yield Unreadable(
+                _("a secret may not be used here"),
+                read.offset,
+                read.width,
+                _("Secrets go into the fields of `fill` only; `login` takes the name of an account"),
             )
-        wrong = made.mistyped(names.type_of) if self.count == before else None
-        if wrong:
-            fault(wrong.offset, wrong.width, wrong.message, wrong.mend)
+        else:
+            continue
+        sound = False
+    if "shows" in made.calls() and not page:
+        yield Unreadable(
+            _("shows() asks the page, and only `if` may ask it"),
+            0,
+            len(made.source),
+            _("Write the question as `if: shows(...)` of the step"),
+        )
+        sound = False
+    wrong = made.mistyped(names.type_of) if sound else None
+    if wrong:
+        yield wrong
 
 
 _YES_NO = {"yes": True, "oui": True, "true": True, "no": False, "non": False, "false": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from functools import cached_property, lru_cache
@@ -23,8 +24,20 @@ TypeOf = Callable[[tuple[str, ...]], type | None]
 """The type of a dotted path, None where it is not known."""
 
 
+class Expression(ABC):
+    """What stands in a flow for a value that only the run knows: a formula, a merge text, a template."""
+
+    @abstractmethod
+    def evaluate(self, scope: Mapping[str, Any], language: str = "fr") -> Any:
+        """The value. Raises Refused in plain words."""
+
+    @abstractmethod
+    def names(self) -> tuple[tuple[str | None, ...], ...]:
+        """The dotted paths that it reads: ("row", "nom"), with None for a computed part."""
+
+
 @dataclass(frozen=True)
-class Formula:
+class Formula(Expression):
     """One expression, without the leading "=". Make it by `parse`."""
 
     source: str
@@ -88,7 +101,7 @@ def _formula(source: str) -> Formula:
 
 
 @dataclass(frozen=True)
-class Template:
+class Template(Expression):
     """A text with merge fields. Make it by `parse`. parts: texts and formulas, with their offsets in the source."""
 
     source: str
@@ -204,7 +217,7 @@ def evaluate(written: Any, scope: Mapping[str, Any], language: str = "fr") -> An
     Values are data: whatever they look like, they are never evaluated in turn. Raises Refused.
     """
     match written:
-        case Formula() | Template():
+        case Expression():
             return written.evaluate(scope, language)
         case Mapping():
             made: dict[Any, Any] = {}
@@ -229,4 +242,4 @@ def _key(key: Any, scope: Mapping[str, Any], language: str) -> Any:
     return key
 
 
-__all__ = ["Formula", "Read", "Template", "Unreadable", "Unsaved", "evaluate", "parse_value"]
+__all__ = ["Expression", "Formula", "Read", "Template", "Unreadable", "Unsaved", "evaluate", "parse_value"]

@@ -41,8 +41,12 @@ def load_text(
     *,
     deep: bool = True,
     called: Mapping[str, str] | None = None,
+    templates: Mapping[str, str] | None = None,
 ) -> Flow:
     """A flow whose text was stored. file: where it stood, which makes its path; deep: False reads it as it is and
     checks neither names nor files, for a run that was begun with it. called: the stored texts of the flows that it
-    runs, by path; without them these are read as they stand today. Raises FaultyFile."""
-    return Reading(workspace, shelf, vault, deep, called).whole(read_text(text, shown(file, workspace)), file, {})
+    runs, by path, templates: of its templates, by name; without them these are read as they stand today.
+    Raises FaultyFile."""
+    return Reading(workspace, shelf, vault, deep, called, templates).whole(
+        read_text(text, shown(file, workspace)), file, {}
+    )

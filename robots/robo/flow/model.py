@@ -158,6 +158,7 @@ class Flow:
     path: relative to the workspace's `flows/`, without suffix; text: the file as it stands.
     on_error, at_end: what is done once for the run when it has failed, and whenever it has ended (`finally`).
     called: the texts of all flows that it runs, and of those that they run, by path.
+    templates: the texts of all templates that these name, by name.
     """
 
     path: str
@@ -177,6 +178,7 @@ class Flow:
     at_end: tuple[Step, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_steps(self) -> tuple[Step, ...]:

@@ -29,6 +29,7 @@ from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.references import check_references
 from robo.flow.spot import Called, Spot
 from robo.flow.steps import Reader
+from robo.flow.templates import Templates
 from robo.flow.text import Document, read_file, read_text
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
@@ -41,7 +42,8 @@ class Reading:
     """One reading of a flow, with all that it runs.
 
     vault: where passwords must be; not asked when None. deep: whether names and files are checked too.
-    stored: the texts of the flows that are run, by path; None where they are read as they stand.
+    stored: the texts of the flows that are run, by path; None where they are read as they stand. templates: the same of
+    the templates, by name.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Reading:
         vault: Vault | None = None,
         deep: bool = True,
         stored: Mapping[str, str] | None = None,
+        templates: Mapping[str, str] | None = None,
     ) -> None:
         self._workspace, self._shelf, self._vault, self._deep, self._stored = workspace, shelf, vault, deep, stored
         self._problems: list[Problem] = []
         self._sources: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._under_way: list[str] = []
+        self._templates = Templates(workspace.templates, templates)
 
     def whole(self, document: Document, file: Path, given: Mapping[str, Any]) -> Flow:
         """The flow of the document. Raises FaultyFile with the faults of every file."""
@@ -64,7 +68,7 @@ class Reading:
         flow = self._flow(document, file, path, Spot(Names({})), given).flow
         if self._problems:
             raise FaultyFile(self._problems, self._sources)
-        return replace(flow, called=dict(self._texts))
+        return replace(flow, called=dict(self._texts), templates=dict(self._templates.texts))
 
     def read(self, name: str, caller: Settings, spot: Spot, given: Mapping[str, Any], later: Collection[str]) -> Called:
         """A flow that another one runs; see `spot.Calls`."""
@@ -116,7 +120,7 @@ class Reading:
             return self._understood(draft, file, path, spot, given, later, caller)
         finally:
             self._under_way.pop()
-            self._tell(document.problems, {document.file: document.text})
+            self._tell(document.problems, {document.file: document.text, **self._templates.sources})
 
     def _understood(
         self,
@@ -142,7 +146,7 @@ class Reading:
         names = first_names(inputs, secrets)
         variables = read_vars(draft, data, names)
         columns = Columns(workspace, _known_inputs(inputs, given, later))
-        reader = Reader(draft, self._shelf, path, settings, self, columns)
+        reader = Reader(draft, self._shelf, path, settings, self, columns, self._templates)
         steps = reader.steps(data["steps"], ("steps",), replace(spot, names=names)) if "steps" in data else ()
         endings = self._endings(reader, data, names, spot)
         outputs, group = read_outputs(draft, data, names)

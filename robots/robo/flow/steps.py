@@ -18,10 +18,13 @@ from robo.flow.model import AlreadyDone, Flow, Repeat, Retry, Settings, Step, wa
 from robo.flow.names import ERROR, Group, Names, Node
 from robo.flow.problems import did_you_mean
 from robo.flow.spot import Calls, Spot
+from robo.flow.templates import Templates
 from robo.flow.text import Path
 from robo.kit.action import Action
 from robo.kit.data import dataclass
 from robo.kit.messages import _
+from robo.kit.rendered import Rendered
+from robo.kit.schema import takes
 from robo.kit.shelf import Shelf
 
 FILLS_SECRETS = "fill"
@@ -41,6 +44,7 @@ class Reader:
     settings: Settings
     calls: Calls
     columns: Columns | None = None
+    templates: Templates | None = None
     unsound: set[str] = field(default_factory=set)
     loop_columns: dict[str, Node] = field(default_factory=dict)
 
@@ -291,8 +295,11 @@ class Reader:
         before = draft.count
         self._unknown_parameters(called, shaped, path)
         secrets = called.name == FILLS_SECRETS
-        arguments = {
-            key: draft.value(value, places[key], spot.names, secrets)
+        named = takes(called, Rendered) if self.templates else ()
+        arguments: dict[str, Any] = {
+            key: self.templates.named(draft, value, places[key], spot.names)
+            if self.templates and key in named
+            else draft.value(value, places[key], spot.names, secrets)
             for key, value in shaped.items()
             if key in called.parameters
         }

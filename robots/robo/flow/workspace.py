@@ -48,6 +48,10 @@ class Workspace:
         return self.root / "flows"
 
     @cached_property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @cached_property
     def runs(self) -> Path:
         """A folder for each run: its report, its screenshots."""
         return self.root / "runs"

@@ -36,6 +36,7 @@ class _Manners:
     session: bool = False
     settle: Settle | None = None
     late: float | None = None
+    one_of: tuple[str, ...] = ()
 
 
 @overload
@@ -50,6 +51,7 @@ def action(
     session: bool = False,
     settle: Settle | None = None,
     late: float | None = None,
+    one_of: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def action(function: Any = None, /, **manners: Any) -> Any:
     """Mark a function as a step that flows may name; the function itself stays as it is.
@@ -62,6 +64,7 @@ def action(function: Any = None, /, **manners: Any) -> Any:
     settle: asked, after a stop, whether an intent without receipt was carried out; it may borrow resources.
     late: seconds after the death of its process in which the change may still come, 0 for what the process does itself
         (files); by default those of the flow's site.
+    one_of: parameters of which exactly one must be written.
     """
 
     def mark(function: Callable[P, R]) -> Callable[P, R]:

@@ -12,6 +12,7 @@ from robo.kit.data import dataclass
 from robo.kit.groups import Data, Either, Fixed, Listed, Made, Mapped
 from robo.kit.lane import Account
 from robo.kit.messages import _
+from robo.kit.rendered import Rendered
 from robo.kit.scalars import SCALARS, Instance, OneOf
 from robo.kit.secrets import Secret
 from robo.kit.shape import Shape
@@ -100,8 +101,8 @@ class _Reader:
 def _simple(hint: Any) -> Shape | None:
     if isinstance(hint, NewType):
         return shape_of(hint.__supertype__)
-    if hint is Account or hint is Secret:
-        return Instance(hint, by_name=hint is Account)
+    if hint in (Account, Rendered, Secret):
+        return Instance(hint, by_name=hint is not Secret)
     return SCALARS.get(hint) if isinstance(hint, type) or hint in (Any, None) else None
 
 

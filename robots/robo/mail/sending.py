@@ -14,9 +14,11 @@ from robo.kit.errors import Refused
 from robo.kit.lane import Lane
 from robo.kit.messages import _
 from robo.kit.outlook import outlook
+from robo.kit.rendered import Rendered
 from robo.kit.text import slug
 from robo.kit.types import MailName, Text
 from robo.mail.addresses import people, person, refuse_control
+from robo.mail.formatted import formatted
 from robo.mail.letter import Attachment, Letter, attachment
 from robo.mail.outbox import Outbox
 
@@ -41,12 +43,13 @@ def in_sent(intent: Intent, outbox: Outbox) -> Settled[Any]:
     return CannotTell(_("it is not among the sent mails, which proves nothing: ask the recipient, or the mail service"))
 
 
-@action(main="to", settle=in_sent)
+@action(main="to", settle=in_sent, one_of=("template", "text"))
 def send_mail(
     outbox: Outbox,
     to: Text | list[Text] | None,
     subject: Text,
-    text: Text,
+    template: Rendered | None = None,
+    text: Text | None = None,
     cc: Text | list[Text] | None = None,
     bcc: Text | list[Text] | None = None,
     attach: Text | list[Text] | None = None,
@@ -56,7 +59,8 @@ def send_mail(
 
     to: the address, or several: a list, or a text with commas between
     subject: the subject, on one line
-    text: what the mail says
+    template: the file under templates/ that is filled in: .md and .html arrive formatted, .txt as plain text
+    text: what the mail says, where it needs no template
     cc: who gets a copy
     bcc: who gets a copy unseen by the others
     attach: files that go along, from the workspace or a folder of robo.toml
@@ -67,13 +71,15 @@ def send_mail(
     Where the server turns down one of the recipients, nobody gets it and the item is refused.
     """
     server = outbox.server(account)
+    plain, html = formatted(template) if template else (text or "", "")
     letter = Letter(
         sender=person(server.sender, _("from in [mail.{name}]").format(name=server.name)),
         to=people(to, "to"),
         cc=people(cc, "cc"),
         bcc=people(bcc, "bcc"),
         subject=_one_line(subject),
-        text=text,
+        text=plain,
+        html=html,
         attachments=tuple(_attached(outbox, path) for path in _listed(attach)),
     )
     if not letter.to:
@@ -145,13 +151,19 @@ def _listed(attach: Any) -> list[str]:
 
 def _attached(outbox: Outbox, written: str) -> Attachment:
     """The file, from the workspace or a declared folder alone; what Robo keeps for itself never leaves."""
-    path = outbox.lane.workspace / written
+    path = _path(written, outbox.lane)
     if not _may_leave(path.resolve(), outbox.lane):
         raise Refused(_("attach: {file} is neither in the workspace nor in a folder of robo.toml").format(file=written))
     try:
         return attachment(path, outlook().content(path).read_bytes())
     except OSError as error:
         raise Refused(_("attach: {file}: {reason}").format(file=written, reason=error.strerror)) from None
+
+
+def _path(written: str, lane: Lane) -> Path:
+    """From the workspace's root, or from the declared folder whose name comes first."""
+    first, *below = Path(written).parts or ("",)
+    return lane.folders[first].joinpath(*below) if first in lane.folders else lane.workspace / written
 
 
 def _may_leave(path: Path, lane: Lane) -> bool:

@@ -27,7 +27,15 @@ def read(order: dict[str, Any]) -> Flow:
     """The flow as it was stored with the run."""
     where = workspace(order)
     kept = RunFolder(Path(order["folder"]))
-    return load_text(kept.flow, Path(order["flow"]), where, shelf_of(where.root), deep=False, called=kept.called)
+    return load_text(
+        kept.flow,
+        Path(order["flow"]),
+        where,
+        shelf_of(where.root),
+        deep=False,
+        called=kept.called,
+        templates=kept.templates,
+    )
 
 
 def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:

@@ -15,24 +15,32 @@ from robo.run.values import pack, readable, unpack
 
 
 class RunFolder:
-    """`flow.yaml`, `flows/` (those that it runs), `inputs.json`, `outputs.json`, `journal.jsonl`, `run.log`,
-    `evidence/`."""
+    """`flow.yaml`, `flows/` (those that it runs), `templates/`, `inputs.json`, `outputs.json`, `journal.jsonl`,
+    `run.log`, `evidence/`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @classmethod
     def make(
-        cls, path: Path, flow: str, inputs: Any, called: Mapping[str, str] | None = None, corrected: Path | None = None
+        cls,
+        path: Path,
+        flow: str,
+        inputs: Any,
+        called: Mapping[str, str] | None = None,
+        templates: Mapping[str, str] | None = None,
+        corrected: Path | None = None,
     ) -> RunFolder:
         """A new one, on disk with what the run will need to be resumed.
 
-        called: the flows that it runs, by path. corrected: the rows that a person has corrected, where only they count.
+        called: the flows that it runs, by path; templates: those that they fill in, by name.
+        corrected: the rows that a person has corrected, where only they count.
         """
         (path / "evidence").mkdir(parents=True)
         kept = {"flow.yaml": flow, "inputs.json": pack(inputs)}
         kept |= {f"flows/{name}.yaml": text for name, text in (called or {}).items()}
         kept |= {"corrected.txt": str(corrected)} if corrected else {}
+        kept |= {f"templates/{name}": text for name, text in (templates or {}).items()}
         for name, text in kept.items():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             with (path / name).open("w", encoding="utf-8", newline="") as file:
@@ -54,6 +62,13 @@ class RunFolder:
             file.relative_to(kept).with_suffix("").as_posix(): file.read_bytes().decode("utf-8")
             for file in sorted(kept.rglob("*.yaml"))
         }
+
+    @property
+    def templates(self) -> Mapping[str, str]:
+        """The templates as they were, by name."""
+        kept = self.path / "templates"
+        files = sorted(one for one in kept.rglob("*") if one.is_file())
+        return {file.relative_to(kept).as_posix(): file.read_bytes().decode("utf-8") for file in files}
 
     @property
     def inputs(self) -> Any:

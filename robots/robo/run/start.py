@@ -71,7 +71,9 @@ def begin(
     run = _new_name(store, flow, clock)
     ledgers = _ledgers(workspace, flow, run)
     with held(workspace, (f"run/{run}", *ledgers), run) as locks:
-        folder = RunFolder.make(workspace.runs / run, flow.text, dict(inputs), flow.called, options.corrected)
+        folder = RunFolder.make(
+            workspace.runs / run, flow.text, dict(inputs), flow.called, flow.templates, options.corrected
+        )
         with store.write():
             store.all(
                 "INSERT INTO run VALUES (:id, :flow, :env, 'running', NULL, 1, :inputs, :now, NULL, :folder, :holder)",
