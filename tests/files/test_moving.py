@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from files.desk import LONG_AGO, begun, ended, made, settled
+from robo.files import publishing
 from robo.files.moving import copy, move, was_copied, was_moved
 from robo.kit.change import CannotTell, Done, NotDone
 from robo.kit.errors import Failed, Refused
@@ -85,6 +87,26 @@ def test_somebody_who_comes_in_between_loses_nothing(tmp_path: Path, out: Path) 
         ended(doing)
     assert (source.read_text(), (out / "a.txt").read_text()) == ("one", "somebody else's")
     assert names(out) == ["a.txt"]
+
+
+@pytest.mark.parametrize("way", ["no call", "no call, no links"])
+def test_where_the_system_knows_fewer_ways_nothing_is_overwritten_either(
+    tmp_path: Path, out: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_names: Path, **_how: bool) -> None:
+        raise OSError(errno.EPERM, "not here")
+
+    monkeypatch.setattr(publishing, "_renamer", lambda: lambda source, target: errno.ENOSYS)
+    if "no links" in way:
+        monkeypatch.setattr(os, "link", no_links)
+    first, second = (file(tmp_path / "in", name, name) for name in ("first", "second"))
+    doing = move(second, out / "a.txt")
+    begun(doing)
+    assert made(move(first, out / "a.txt")) == out / "a.txt"
+    with pytest.raises(Failed, match="was taken meanwhile"):
+        ended(doing)
+    assert (names(tmp_path / "in"), names(out)) == (["second"], ["a.txt"])
+    assert (out / "a.txt").read_text() == "first"
 
 
 def test_a_file_that_is_written_in_between_stays(tmp_path: Path, out: Path) -> None:

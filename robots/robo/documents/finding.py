@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from robo.documents.values import KINDS, Found
 from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.text import written
 
+KINDS = ("date", "amount", "siret", "iban")
+"""What a value may be read as, by the word that a flow writes."""
 SHOWN = 5
 """So many values are named where they are too many."""
 
@@ -77,20 +78,24 @@ def find_in(text: str, finding: Finding, name: str) -> Any:
 
 
 def _values(text: str, finding: Finding) -> Iterable[Any]:
+    from robo.documents.values import READERS
+
     if finding.pattern:
         matches = re.finditer(finding.pattern, text, re.MULTILINE)
         pieces: Iterable[str | None] = (match[match.re.groups] for match in matches)
         return (value for piece in pieces if piece and (value := _read(piece, finding.kind)) is not None)
     if finding.label:
         return _after_label(text, finding)
-    return (one.value for one in KINDS[finding.kind](text))
+    return (one.value for one in READERS[finding.kind](text))
 
 
 def _read(piece: str, kind: str) -> Any:
     """The piece as that kind, None where it is none."""
+    from robo.documents.values import READERS
+
     if not kind:
         return piece.strip() or None
-    return next((one.value for one in KINDS[kind](piece)), None)
+    return next((one.value for one in READERS[kind](piece)), None)
 
 
 def _after_label(text: str, finding: Finding) -> Iterator[Any]:
@@ -112,7 +117,9 @@ def _after_label(text: str, finding: Finding) -> Iterator[Any]:
 
 def _first(line: str, kind: str) -> Any:
     """The value in that line, the last one where there are several amounts: sums stand at the right."""
+    from robo.documents.values import READERS
+
     if not kind:
         return line.strip() or None
-    found: list[Found] = list(KINDS[kind](line))
+    found = list(READERS[kind](line))
     return found[-1].value if kind == "amount" and found else found[0].value if found else None

@@ -121,7 +121,7 @@ def ibans(text: str) -> Iterator[Found]:
             yield Found(account, match.start())
 
 
-KINDS: Mapping[str, Callable[[str], Iterator[Found]]] = {
+READERS: Mapping[str, Callable[[str], Iterator[Found]]] = {
     "date": dates, "amount": amounts, "siret": sirets, "iban": ibans,
 }  # fmt: skip
-"""What a value may be read as, by the word that a flow writes."""
+"""What finds values of a kind, by the word that a flow writes."""

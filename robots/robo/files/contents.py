@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +21,8 @@ def known_by(status: os.stat_result) -> tuple[int, int, int]:
 
 def content_of(path: Path) -> Content | None:
     """Read it whole; None if it was changed meanwhile. OSError if it cannot be read."""
+    import hashlib
+
     with path.open("rb") as file:
         before = known_by(os.fstat(file.fileno()))
         digest = hashlib.file_digest(file, "sha256").hexdigest()

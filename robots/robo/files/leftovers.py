@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ def part_in(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
     It is held by a lock that dies with its process, by which another process knows whether it may be swept.
     """
     while True:
-        part = folder / f"{OWN}{secrets.token_hex(8)}.part"
+        part = folder / f"{OWN}{os.urandom(8).hex()}.part"
         with part.open("xb") as file:
             if _hold(file) is False or not _is(part, file):
                 continue  # swept before it could be held

@@ -7,9 +7,9 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from robo.files.contents import Content, known_by
 from robo.files.leftovers import part_in, sweep
@@ -33,15 +33,11 @@ def rename(source: Path, target: Path) -> None:
     if sys.platform == "win32":
         source.rename(target)
         return
-    renamer = _renamer()
-    if renamer is not None:
-        import ctypes
-
-        if renamer(_HERE, os.fsencode(source), _HERE, os.fsencode(target), _NEVER_REPLACE) == 0:
-            return
-        number = ctypes.get_errno()
-        if number not in _NOT_HERE:
-            raise OSError(number, os.strerror(number), str(target))
+    number = _renamer()(source, target)
+    if not number:
+        return
+    if number not in _NOT_HERE:
+        raise OSError(number, os.strerror(number), str(target))
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError as error:
@@ -61,14 +57,20 @@ def _claim(source: Path, target: Path) -> None:
 
 
 @cache
-def _renamer() -> Any:
-    """The system's call that renames without replacing, None where it has none."""
+def _renamer() -> Callable[[Path, Path], int]:
+    """The system's call that renames without replacing: it gives the number of its error, 0 where it did so."""
     import ctypes
 
     try:
-        return ctypes.CDLL(None, use_errno=True).renameat2
+        call = ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError):
-        return None
+        return lambda source, target: errno.ENOSYS
+
+    def renamed(source: Path, target: Path) -> int:
+        failed = call(_HERE, os.fsencode(source), _HERE, os.fsencode(target), _NEVER_REPLACE)
+        return ctypes.get_errno() if failed else 0
+
+    return renamed
 
 
 def carry(source: Path, target: Path, content: Content) -> None:
@@ -77,6 +79,7 @@ def carry(source: Path, target: Path, content: Content) -> None:
     Raises Differs where the source is no longer that content or the disk gives back something else, FileExistsError if
     the name is taken; then nothing is left of it.
     """
+
     sweep(target.parent)
     with part_in(target.parent) as (part, file):
         digest = hashlib.sha256()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +18,8 @@ from robo.kit.types import Text, Value
 
 def was_appended(intent: Intent) -> Settled[int]:
     """Whether the register has a row with this key."""
+    import json
+
     from robo.workbook.appending import Register
 
     path, sheet, key, header_row = intent.change.same_as
@@ -48,6 +49,8 @@ def append_row(
 
     - append_row: {workbook: classement/registre.xlsx, key: Empreinte, values: {Empreinte: =file.sha256, Nom: =nom}}
     """
+    import json
+
     from robo.workbook.appending import Register
 
     texts = _key(key, values)
