@@ -6,12 +6,8 @@ import hashlib
 import mimetypes
 import unicodedata
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.parser import BytesHeaderParser
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from robo.kit.data import dataclass
 from robo.kit.deed import Deed
@@ -19,8 +15,11 @@ from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.mail.addresses import Person
 
-_POLICY = SMTP.clone(cte_type="7bit")
-"""Seven bits pass every relay unchanged."""
+if TYPE_CHECKING:
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.policy import EmailPolicy
+
 _LENGTH = 24
 """Characters of a Message-ID: enough for no two mails ever to share one."""
 
@@ -75,7 +74,10 @@ class Letter:
 
     def rendered(self, message_id: str, at: datetime) -> bytes:
         """The bytes that leave. at: of its Date header, with its time zone."""
-        mail = EmailMessage(policy=_POLICY)
+        from email.message import EmailMessage
+        from email.utils import format_datetime
+
+        mail = EmailMessage(policy=_policy())
         mail["From"] = _address(self.sender)
         mail["To"] = [_address(one) for one in self.to]
         if self.cc:
@@ -98,7 +100,9 @@ class Letter:
 
     def _refuse_other_addresses(self, content: bytes) -> None:
         """Read again what was written: names with rare signs must not have become further recipients."""
-        read = BytesHeaderParser(policy=_POLICY).parsebytes(content)
+        from email.parser import BytesHeaderParser
+
+        read = BytesHeaderParser(policy=_policy()).parsebytes(content)
         for name, meant in (("From", (self.sender,)), ("To", self.to), ("Cc", self.cc)):
             found = [one.addr_spec for header in read.get_all(name, []) for one in header.addresses]
             if found != [one.address for one in meant]:
@@ -110,7 +114,16 @@ def attachment(path: Path, content: bytes) -> Attachment:
     return Attachment(unicodedata.normalize("NFC", path.name), content)
 
 
+def _policy() -> EmailPolicy[EmailMessage]:
+    """Seven bits pass every relay unchanged."""
+    from email.policy import SMTP
+
+    return SMTP.clone(cte_type="7bit")
+
+
 def _address(one: Person) -> Address:
+    from email.headerregistry import Address
+
     return Address(one.name, one.local, one.domain)
 
 

@@ -15,7 +15,7 @@ from robo.kit.errors import Failed, FaultyFlow, Unreachable
 from robo.kit.lane import MailServer
 from robo.kit.messages import _
 from robo.kit.patience import remaining
-from robo.mail.outbox import is_here, password
+from robo.mail.connection import is_here, password
 
 _PORTS = {"imap": 143, "imaps": 993}
 _PATIENCE = 10.0
