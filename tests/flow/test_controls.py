@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from robo.flow.load import load_text
 from robo.flow.model import Flow, walk
+from robo.flow.problems import FaultyFile
 from robo.flow.workspace import Workspace
+from robo.kit.shelf import installed
 
 Faults = Callable[[str], str]
 
@@ -160,3 +163,20 @@ def test_end(faults: Faults, end: str, place: str, fault: str) -> None:
     said = faults("robo: 1\nsettings: {site: portail}\nsteps: [{open: /x}]\n" + end)
     assert said.startswith(f"flows/a.yaml:{place}: {fault}"), said
     assert said.count("flows/a.yaml") == 1, said
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "fault"),
+    [
+        ("{on: failure}", "2:10", "`mail` is missing"),
+        ("{on: failed, mail: a@b.fr}", "2:15", "one of these is expected: failure, success, in_doubt"),
+        ("{on: approval, mail: a@b.fr}", "2:11", '"approval" is not in this version yet'),
+        ("{on: success, mail: chef}", "2:30", '"chef" is no mail address'),
+        ("{on: success, mail: =row.x}", "2:31", "row does not exist"),
+        ("{on: success, mial: a@b.fr}", "2:10", "`mail` is missing"),
+    ],
+)
+def test_notify(workspace: Workspace, rule: str, place: str, fault: str) -> None:
+    with pytest.raises(FaultyFile) as raised:
+        load_text(f"robo: 1\nnotify: [{rule}]\nsteps: [log: x]\n", workspace.flows / "a.yaml", workspace, installed())
+    assert str(raised.value).startswith(f"flows/a.yaml:{place}: {fault}"), str(raised.value)

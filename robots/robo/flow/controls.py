@@ -13,9 +13,9 @@ from robo.kit.source import SourceType
 
 TOP = (
     "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps",
-    "on_error", "finally", "outputs",
+    "on_error", "finally", "outputs", "notify",
 )  # fmt: skip
-TOP_LATER = ("schedule", "notify")
+TOP_LATER = ("schedule",)
 
 MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error")
 """What may stand beside any action."""
@@ -59,6 +59,9 @@ CONTROLS: Mapping[str, Control] = {
 }
 BLOCKS = ("group", "repeat")
 """Controls whose steps are checked and walked where they stand."""
+OCCASIONS = ("failure", "success", "in_doubt")
+"""Ends of a run of which `notify` may tell."""
+OCCASIONS_LATER = ("approval",)
 LEVELS = ("info", "warning")
 ENDINGS = ("done", "failed")
 

@@ -152,6 +152,14 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A rule of `notify`. on: failure, success, in_doubt; step: sends the mail, but for its subject and its text."""
+
+    on: tuple[str, ...]
+    step: Step
+
+
+@dataclass(frozen=True)
 class Flow:
     """A whole flow.
 
@@ -177,6 +185,7 @@ class Flow:
     on_error: tuple[Step, ...] = ()
     at_end: tuple[Step, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    notify: tuple[Notice, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
 

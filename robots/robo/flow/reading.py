@@ -25,6 +25,7 @@ from robo.flow.head import (
 from robo.flow.inputs import default_of, input_value
 from robo.flow.model import Flow, Input, Settings, Step
 from robo.flow.names import ERROR, Group, Names
+from robo.flow.notices import read_notices
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.references import check_references
 from robo.flow.spot import Called, Spot
@@ -145,6 +146,7 @@ class Reading:
             settings = _as_part_of(draft, data, settings, caller)
         names = first_names(inputs, secrets)
         variables = read_vars(draft, data, names)
+        notify = read_notices(draft, data, names, self._shelf)
         columns = Columns(workspace, _known_inputs(inputs, given, later))
         reader = Reader(draft, self._shelf, path, settings, self, columns, self._templates)
         steps = reader.steps(data["steps"], ("steps",), replace(spot, names=names)) if "steps" in data else ()
@@ -167,6 +169,7 @@ class Reading:
             on_error=endings["on_error"],
             at_end=endings["finally"],
             outputs=outputs,
+            notify=notify,
         )
         opened = False
         if self._deep:

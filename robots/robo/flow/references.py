@@ -40,6 +40,9 @@ class _References:
                 self._needs_site(step, action)
                 self._paths(step, action)
 
+        for rule in self.flow.notify:
+            self._mail(rule.step, self.reader.shelf.actions[rule.step.action])
+
     def _fault(self, path: Path, message: str, mend: str = "") -> None:
         self.reader.draft.fault(path, message, mend)
 

@@ -57,7 +57,18 @@ def top() -> Words:
         "on_error": said(STEPS, _("steps for the end of a run that has failed")),
         "finally": said(STEPS, _("steps for the end of every run")),
         "outputs": said(group({}, others=ANY), _("what it gives: name and value")),
+        "notify": said({"type": "array", "items": _notice()}, _("who is written to when a run has ended")),
     }
+
+
+def _notice() -> JsonSchema:
+    occasion = {"enum": list(controls.OCCASIONS)}
+    words = {
+        "on": said({"anyOf": [occasion, {"type": "array", "items": occasion}]}, _("at which ends")),
+        "mail": said(TEXTS, _("the address, or several")),
+        "account": said(TEXT, _("which [mail.NAME] of robo.toml sends it")),
+    }
+    return group(words, ("on", "mail"))
 
 
 def settings() -> Words:

@@ -39,7 +39,7 @@ def read(order: dict[str, Any]) -> Flow:
 
 
 def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:
-    """Conduct the run on behalf of the supervisor."""
+    """Conduct the run on behalf of the supervisor, or tell people how it has ended."""
     where = workspace(order)
     clock = SystemClock()
     vault = Vault(where.state)
@@ -79,4 +79,8 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
         report=attached.report,
         stopping=stopping,
     )
+    if order.get("notify"):
+        from robo.run.notices import notify
+
+        return notify(course)
     return conduct(course)

@@ -20,7 +20,7 @@ Kind = Literal[
     "row.refused", "entry.later",
     "change.intended", "change.made", "change.not_made", "change.in_doubt", "change.settled", "change.decided",
     "loop.began", "loop.stopped", "loop.ended",
-    "source.written", "source.set_aside",
+    "source.written", "source.set_aside", "notice.sent", "notice.failed",
     "evidence",
 ]  # fmt: skip
 

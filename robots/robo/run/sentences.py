@@ -63,6 +63,8 @@ def _sentences() -> dict[str, str]:
         "change.settled": _("{key}: could not be settled, {reason}"),
         "change.decided": _("{key}: a person decided: {verdict}"),
         "loop.began": _("{items} items in {source}"),
+        "notice.sent": _("The mail about this end was sent ({on})"),
+        "notice.failed": _("The mail about this end could not be sent ({on}): {reason}"),
         "loop.stopped": _("The loop stops: {reason}"),
     }
 

@@ -26,6 +26,7 @@ from robo.run.deaths import SeenDeaths, open_senders
 from robo.run.folder import RunFolder
 from robo.run.journal import Journal
 from robo.run.locks import Lock
+from robo.run.occasions import due
 from robo.run.outcome import Outcome, outcome
 from robo.run.processes import Child, Identity, end_marked, is_dead
 from robo.run.store import Store
@@ -151,6 +152,9 @@ def _supervised(
         journal.note("run.ended", state=state, reason=reason)
         journal.flush()
     RunFolder(folder).follow(store, run)
+    if flow.notify and due(flow, outcome(store, run)):
+        Supervisor(store, {**order, "ahead": [], "notify": True}, locks, say).run(once=True)
+        RunFolder(folder).follow(store, run)
     return outcome(store, run)
 
 

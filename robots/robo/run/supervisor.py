@@ -59,15 +59,15 @@ class Supervisor:
         self._deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
         self._interrupts = 0
 
-    def run(self) -> tuple[str, str]:
-        """(state, reason) of the run's end."""
+    def run(self, once: bool = False) -> tuple[str, str]:
+        """(state, reason) of the run's end. once: of a single lane, which no other one follows."""
         become_subreaper()
         before = {number: signal.signal(number, self._interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
         scratch = scratch_of(self._order["folder"])
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700)
         try:
-            return self._lanes(scratch)
+            return self._lane(1, scratch / "1") if once else self._lanes(scratch)
         finally:
             sweep()
             shutil.rmtree(scratch, ignore_errors=True)

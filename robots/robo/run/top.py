@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
 from robo.flow.formula import evaluate
 from robo.flow.names import ROWS
@@ -27,7 +29,15 @@ def own_way(course: Course) -> Passage:
         before = top.begin(TOP, {}, None, fresh=False)
     now = before.began_at
     course.boundary("run begun")
-    base = {
+    base = {**known_of_run(course, now), **unsaved(course.flow.steps, course.shelf)}
+    passage = Passage(top, TOP, course.flow.steps, base, now)
+    passage.go_on_from([made for made in top.changes(TOP, "receipt", "void") if not part_of(made.step)])
+    return passage
+
+
+def known_of_run(course: Course, now: datetime) -> Mapping[str, Any]:
+    """What formulas see before the first step. now: when the run began."""
+    return {
         "inputs": course.inputs,
         "vars": evaluate(dict(course.flow.vars), {"inputs": course.inputs, **times(now)}, course.flow.settings.locale),
         "secrets": {name: course.vault.get(name) for name in course.flow.secrets},
@@ -41,11 +51,7 @@ def own_way(course: Course) -> Passage:
         "rows": _Rows(course),
         "page": Page(lambda: course.lent.address),
         **times(now),
-        **unsaved(course.flow.steps, course.shelf),
     }
-    passage = Passage(top, TOP, course.flow.steps, base, now)
-    passage.go_on_from([made for made in top.changes(TOP, "receipt", "void") if not part_of(made.step)])
-    return passage
 
 
 class _Rows(Mapping[str, int]):
