@@ -145,6 +145,7 @@ class _Sending:
                 raise Refused(" – ".join(one["around"] for one in told if one["around"]) or main["message"])
             if page.proxy.dropped:
                 raise self._uncertain(self._silence())
+            self._tell_ends()
             if remaining() <= 0.1 or not (self.wanted or self.unwanted):
                 raise self._unproven(main)
 
@@ -153,6 +154,7 @@ class _Sending:
         page = self.page
         while page.watch.going and remaining() > 0.1 and not page.proxy.dropped:
             page.pause(0.005)
+            self._tell_ends()
         if page.watch.going:
             page.proxy.cut()
         page_slice = max(0.0, min(_SLICE, remaining() - 0.05))
@@ -163,6 +165,10 @@ class _Sending:
             said = "\n".join(page.watch.said) if place == 0 else ""
             told.append(page.ask("judge", asked | {"seconds": seconds, "said": said}, frame if place else None))
         return told
+
+    def _tell_ends(self) -> None:
+        if not self.page.watch.writing:
+            self.page.proxy.tell_ends()
 
     def _unproven(self, main: Mapping[str, Any]) -> RoboError:
         self.page.settle()

@@ -10,7 +10,7 @@ from robo.browser.writes import Sent
 from robo.kit.messages import _
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Dialog, Request
+    from playwright.sync_api import BrowserContext, Dialog, Request, Response
 
 _ENDLESS = frozenset({"eventsource", "websocket", "ping"})
 """Kinds of requests whose end nobody waits for."""
@@ -25,8 +25,10 @@ class Watch:
         self.answer = False
         self._pending: set[Request] = set()
         self._going: set[Request] = set()
+        self._writing: set[Request] = set()
         self._last = 0.0
         context.on("request", self._begun)
+        context.on("response", self._answered)
         context.on("requestfinished", self._ended)
         context.on("requestfailed", self._ended)
         context.on("dialog", self._asked)
@@ -40,6 +42,7 @@ class Watch:
         """Nothing is under way any more: the tabs that asked were closed."""
         self._pending.clear()
         self._going.clear()
+        self._writing.clear()
 
     def idle_for(self) -> float:
         """Seconds since the last request ended; 0 while one is under way."""
@@ -55,6 +58,11 @@ class Watch:
         """Whether the page is on its way to another one: until then it answers no question."""
         return bool(self._going)
 
+    @property
+    def writing(self) -> bool:
+        """Whether a request that could write has not even the head of its answer."""
+        return bool(self._writing)
+
     def _begun(self, request: Request) -> None:
         if not request.url.startswith(("http:", "https:")):
             return
@@ -65,11 +73,16 @@ class Watch:
             self._going.add(request)
         body = None
         if request.method not in ("GET", "HEAD", "OPTIONS"):
+            self._writing.add(request)
             with suppress(UnicodeDecodeError):
                 body = request.post_data
         self.seen.append(Sent(request.method, request.url, body))
 
+    def _answered(self, response: Response) -> None:
+        self._writing.discard(response.request)
+
     def _ended(self, request: Request) -> None:
+        self._writing.discard(request)
         self._pending.discard(request)
         self._going.discard(request)
         self._last = time.monotonic()

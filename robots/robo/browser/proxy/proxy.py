@@ -82,11 +82,19 @@ class Proxy:
             return False
         found: list[Tunnel] = []
         self._within(lambda: found.extend(self._tunnels))
-        asked = [tunnel for tunnel in found if tunnel.asked_in == self._roads.window.number and tunnel.waits]
+        asked = [one for one in found if one.asked_in == self._roads.window.number and (one.waits or one.silent)]
         earlier = [tunnel for tunnel in asked if time.monotonic() - tunnel.asked_at > _JUST_NOW]
-        if earlier and all(tunnel.lost for tunnel in earlier):
+        if earlier and all(tunnel.silent for tunnel in earlier):
             self._dropped_in = self._roads.window.number
         return self._dropped_in == self._roads.window.number
+
+    def tell_ends(self) -> None:
+        """Let the browser learn of the ends that were kept back: whatever it wrote is known to be answered."""
+        self._loop.call_soon_threadsafe(self._tell_ends)
+
+    def _tell_ends(self) -> None:
+        for tunnel in [tunnel for tunnel in self._tunnels if tunnel.may_tell]:
+            tunnel.close()
 
     def trouble(self, host: str, port: int) -> str | None:
         """Why that host could not be reached: "unknown", "refused", "timeout", "unreachable"; None if it could."""
@@ -119,7 +127,7 @@ class Proxy:
 
     def _cut(self) -> None:
         self._roads.shut = True
-        for tunnel in [tunnel for tunnel in self._tunnels if tunnel.waits]:
+        for tunnel in [tunnel for tunnel in self._tunnels if tunnel.waits or tunnel.lost]:
             tunnel.close()
         for relay in list(self._relays):
             relay.cut()

@@ -5,8 +5,9 @@ answer. Two walls stand against it while a form is being sent:
 
 * a connection older than the press, or one that has carried a request since, is closed before a byte of another
   request is passed on: the form leaves on a connection that no idle time-out or firewall has cut behind our back;
-* when the server closes without an answer, the browser is not told: it goes on waiting instead of sending again, and
-  the robot learns of it from here.
+* when the server closes and may not have answered, the browser is not told: it goes on waiting instead of sending
+  again, and the robot learns of it from here. What a TLS 1.3 server says after its handshake cannot be told from a
+  short answer, so after so little the end is kept back until the robot has seen the answer's head in the browser.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _CHUNK = 64 * 1024
 _TLS = 22
 _QUIET = 0.03
 """Seconds of the server's silence after which an answer is taken for complete when a window opens."""
+_SHORT = 8 * 1024
+"""Bytes: tickets and news of a TLS 1.3 server are less; some send four, of up to some hundred bytes each."""
+_LINGER = 1.0
+"""Seconds after which an end that was kept back counts as the loss of an answer."""
 
 
 class Tunnel:
@@ -39,7 +44,9 @@ class Tunnel:
         """The window in which its last request began, 0 where none was open."""
         self.asked_at = 0.0
         self.lost = False
-        """Whether the server closed without an answer and the browser was not told."""
+        """Whether the server closed, perhaps without an answer, and the browser was not told."""
+        self._ended_at = 0.0
+        self._heard = 0
         self._requests = 0
         self._answered = False
         self._spoke = asyncio.Event()
@@ -56,6 +63,26 @@ class Tunnel:
     def waits(self) -> bool:
         """Whether a request of it has no answer yet."""
         return self._requests > 0 and not self._answered
+
+    @property
+    def silent(self) -> bool:
+        """Whether a request of it will have no answer, as far as can be told from here."""
+        return self.lost and (self.waits or time.monotonic() - self._ended_at > _LINGER)
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether the browser may learn of the end once it is known to have had its answers."""
+        return self.lost and not self.waits and time.monotonic() - self._ended_at > _LINGER / 2
+
+    @property
+    def _unsure(self) -> bool:
+        """Whether a request of this window may have no answer yet, whatever was heard since."""
+        unheard = self.waits or self._heard <= _SHORT
+        return self.asked_in > 0 and unheard and not self._roads.shut
+
+    def _end_unseen(self) -> None:
+        if not self.lost:
+            self.lost, self._ended_at = True, time.monotonic()
 
     def close(self) -> None:
         """End both sides."""
@@ -87,14 +114,15 @@ class Tunnel:
                     if writer.is_closing():
                         return
                     writer.write(farewell)
+                    self._heard += len(farewell)
                     farewell = b""
                     self._answered = True
                     self._spoke.set()
                 await writer.drain()
         except OSError:
             pass
-        if self.waits and self.asked_in:
-            self.lost = True
+        if self._unsure:
+            self._end_unseen()
             return
         writer.write(farewell)
         self.close()
@@ -127,9 +155,9 @@ class Tunnel:
             self._far[1].write(content)
             await self._far[1].drain()
         except OSError:
-            if not (self.waits and self.asked_in):
+            if not self._unsure:
                 raise
-            self.lost = True
+            self._end_unseen()
 
     async def _open_text(self, content: bytes) -> None:
         """A tunnel without TLS is a WebSocket's: never sent again by the browser, each message may write."""
@@ -144,7 +172,7 @@ class Tunnel:
         if not piece.begins or self.waits:
             return True
         window = self._roads.window
-        if self._roads.shut:
+        if self._roads.shut or self.lost:
             return False
         if window.open:
             if self._made_in != window.number or self._requests:
@@ -153,6 +181,7 @@ class Tunnel:
                 await self._await_tickets()
         self._requests += 1
         self._answered = False
+        self._heard = 0
         self.asked_in = window.number if window.open else 0
         self.asked_at = time.monotonic()
         self._roads.ledger.left(self._departure)
