@@ -46,6 +46,7 @@ kill-test: setup
 
 bench: setup
 	$(BIN)/python benchmarks/entry.py
+	$(BIN)/python benchmarks/report.py
 
 demo: setup
 	@$(BIN)/robo demo

@@ -8,18 +8,29 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from report.conftest import plan, words
+from robo.kit.messages import speak
 from robo.report import write_plan
 
 
 def test_it_says_what_would_be_done_and_what_to_look_at_first(planned: Path) -> None:
     page = words(write_plan(planned))
     assert "Dry run: nothing was changed" in page.text
-    assert page.headings[:3] == ["What waits for you 1", "To look at", "Requests that could write"]
-    assert page.commands == ["robo run demandes", 'harmless = ["POST /recherche"]']
+    assert page.headings[:3] == ["To look at", "Requests that could write", "To do it for real"]
+    assert page.commands == ['harmless = ["POST /recherche"]', "robo run demandes"]
     row = next(row for row in page.rows if "D00001" in row)
     for said in ("would be done", "Dupont 1", "‹not known yet›", "/a/done/in.pdf", "lettre.eml", "“Prénom” is empty"):
         assert said in row
     assert "would be refused" in next(row for row in page.rows if "D00003" in row)
+
+
+def test_in_french_it_is_french(planned: Path) -> None:
+    speak("fr")
+    try:
+        page = write_plan(planned)
+    finally:
+        speak("en")
+    assert '<html lang="fr">' in page.read_text("utf-8")
+    assert "Essai à blanc : rien n’a été modifié" in words(page).text.replace("\u00a0", " ")
 
 
 def test_text_of_others_is_text(planned: Path) -> None:

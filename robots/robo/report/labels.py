@@ -16,7 +16,7 @@ def labels() -> Mapping[str, str]:
         "requests": _("Requests that could write"),
         "requests_about": _(
             "In a dry run, what a page sends and what could change something there is refused before it leaves. "
-            "Where such a request only reads, such as a search, add its line to the site in robo.toml."
+            "Where it only reads, such as a search, its line in robo.toml lets it through."
         ),
         "result": _("Result"),
         "counts": _("Items by state"),
@@ -50,6 +50,10 @@ def labels() -> Mapping[str, str]:
         "notes": _("Notes of the run"),
         "files": _("In the same folder"),
         "empty": _("(empty)"),
-        "line_to_add": _("Line to add"),
+        "line_to_add": _("If it only reads, add to its site in robo.toml"),
+        "sends": _("What it sends"),
+        "next": _("To do it for real"),
+        "outputs": _("What the flow gave"),
+        "pair": _("{label}: {value}"),
         "made_by": _("Written by Robo. This page needs no network and holds everything that it shows."),
     }

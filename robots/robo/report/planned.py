@@ -15,6 +15,8 @@ from robo.report.shown import cells, deed, in_one_line, items_word, moment, pair
 from robo.report.view import Cell, Count, Deed, Item, Pairs, Report, Request, Tone
 
 _TONES: dict[str, Tone] = {"planned": "good", "refused": "bad", "failed": "bad", "waits": "warn"}
+_STATES = ("planned", "refused", "failed", "waits", "skipped", "already_done")
+_KEYS = 8
 _FILES = ("plan.json", "run.log", "journal.jsonl", "flow.yaml")
 
 
@@ -35,14 +37,14 @@ def report_of(folder: Path) -> Report:
         language=spoken(),
         details=_("What would be entered"),
         gives=_("What it would give"),
-        todo=((_("This is what would be done. To do it:"), str(plan["next"])),) if plan.get("next") else (),
         attention=tuple(str(sentence) for sentence in plan.get("attention") or ()),
         counts=(*_states(counts), *_actions(items)),
         facts=_facts(plan, folder),
         groups=grouped(_kinds(items), lambda one, full: _item(one, album, written_back.get(_name(one), ()), full)),
         outside=tuple(map(_deed, plan.get("outside") or ())),
         cells=written_back.get((None, None), ()),
-        requests=tuple(map(_request, plan.get("requests") or ())),
+        requests=_requests(plan.get("requests") or ()),
+        next=str(plan.get("next") or ""),
         files=tuple((name, name) for name in _FILES if (folder / name).exists()),
     )
 
@@ -66,8 +68,8 @@ def _state(plan: Mapping[str, Any], bad: int) -> str:
 
 
 def _sentence(plan: Mapping[str, Any], counts: Counter[str]) -> str:
-    told = ", ".join(f"{count} {state_word(state)}" for state, count in counts.items())
-    said = _("{items} were rehearsed: {told}.").format(items=items_word(counts.total()), told=told)
+    told = in_one_line(tuple((state_word(state), str(counts[state])) for state in _STATES if counts[state]))
+    said = _("{items} were rehearsed. {told}.").format(items=items_word(counts.total()), told=told)
     if not counts:
         said = _("No item was found.")
     if plan.get("rows"):
@@ -77,7 +79,7 @@ def _sentence(plan: Mapping[str, Any], counts: Counter[str]) -> str:
 
 
 def _states(counts: Counter[str]) -> Iterable[Count]:
-    for state in ("planned", "refused", "failed", "waits", "skipped", "already_done"):
+    for state in _STATES:
         if counts[state]:
             yield Count(counts[state], state_word(state), _TONES.get(state, "plain"))
 
@@ -85,7 +87,7 @@ def _states(counts: Counter[str]) -> Iterable[Count]:
 def _actions(items: Sequence[Mapping[str, Any]]) -> Iterable[Count]:
     made = Counter(str(change.get("action")) for item in items for change in item.get("changes") or ())
     for action, count in made.most_common():
-        yield Count(count, action)
+        yield Count(count, _("times {action}").format(action=action))
 
 
 def _facts(plan: Mapping[str, Any], folder: Path) -> Pairs:
@@ -145,7 +147,17 @@ def _by_item(told: Iterable[Mapping[str, Any]]) -> dict[tuple[str | None, str | 
     return {name: cells(some) for name, some in found.items()}
 
 
-def _request(told: Mapping[str, Any]) -> Request:
+def _requests(told: Iterable[Mapping[str, Any]]) -> tuple[Request, ...]:
+    """Each kind of request once, the refused ones first, with the items that it came from."""
+    kinds: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in told:
+        kind = tuple(str(one.get(name) or "") for name in ("verdict", "method", "address", "why", "line"))
+        kinds.setdefault(kind, []).append(one)
+    in_order = sorted(kinds.values(), key=lambda some: some[0].get("verdict") != "refused")
+    return tuple(_request(some[0], [str(one["key"]) for one in some if one.get("key")]) for some in in_order)
+
+
+def _request(told: Mapping[str, Any], keys: list[str]) -> Request:
     refused = told.get("verdict") == "refused"
     why = {
         "harmless": _("robo.toml says that it only reads"),
@@ -154,13 +166,14 @@ def _request(told: Mapping[str, Any]) -> Request:
         "draft": _("a draft: the pages behind it were not rehearsed"),
         "websocket": _("a connection that stays open, which could write"),
     }
+    some = ", ".join(keys[:_KEYS])
     return Request(
         verdict=_("refused") if refused else _("let through"),
         tone="bad" if refused else "plain",
         method=str(told.get("method") or ""),
         address=str(told.get("address") or ""),
-        fields=pairs(told.get("fields")),
+        fields=pairs(told.get("fields") or None),
         why=why.get(str(told.get("why")), str(told.get("why") or "")),
         line=str(told.get("line") or ""),
-        item=str(told.get("key") or ""),
+        items=f"{some}, {_('and {count} more').format(count=len(keys) - _KEYS)}" if len(keys) > _KEYS else some,
     )

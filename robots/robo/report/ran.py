@@ -10,7 +10,7 @@ from robo.kit.messages import _, ngettext, spoken
 from robo.report.asked import facts_of, head_of, inputs_of
 from robo.report.groups import grouped
 from robo.report.pictures import Album
-from robo.report.shown import deed, gained, text
+from robo.report.shown import deed, gained, in_one_line, pairs, text
 from robo.report.stories import TONES, Story, of_the_run, stories
 from robo.report.view import Cell, Count, Question, Report, Tone
 from robo.run.journal import Event, events
@@ -59,6 +59,7 @@ def report_of(store: Store, run: StoredRun) -> Report:
         groups=groups,
         outside=itself_shown.deeds,
         pictures=itself_shown.pictures,
+        outputs=pairs(found.outputs),
         notes=itself_shown.notes,
         files=tuple((file.name, file.name) for file in _files(run, found) if file.exists()),
     )
@@ -80,8 +81,8 @@ def _state(found: Outcome) -> str:
 
 
 def _sentence(found: Outcome, counts: Counter[str]) -> str:
-    """How it ended, and how many of what: "Run ... is done. 55 done, 3 refused."."""
-    told = ", ".join(f"{counts[state]} {state_word(state)}" for state in _STATES if counts[state])
+    """How it ended, and how many of what: "Run ... is done. done: 55, refused: 3."."""
+    told = in_one_line(tuple((state_word(state), str(counts[state])) for state in _STATES if counts[state]))
     return f"{state_sentence(found)} {told}." if told else state_sentence(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,13 +60,24 @@ def deed(change: Mapping[str, Any], **ending: Any) -> Deed:
         summary=str(change.get("summary") or ""),
         fields=pairs(change.get("preview")),
         cells=cells(change.get("cells") or ()),
-        moves=tuple((str(one.get("from") or ""), str(one.get("to") or "")) for one in change.get("files") or ()),
+        moves=tuple(_moves(change.get("files") or ())),
         documents=tuple(
             Document(str(one.get("name") or ""), str(one.get("file") or "")) for one in change.get("documents") or ()
         ),
         remarks=tuple(str(one) for one in change.get("remarks") or ()),
         **ending,
     )
+
+
+def _moves(files: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """From, to; to nothing where a file is removed that is not moved elsewhere."""
+    told = [(one.get("from"), one.get("to")) for one in files]
+    moved = {text(source) for source, _path in told if source}
+    for source, path in told:
+        if source:
+            yield text(source), text(path)
+        elif text(path) not in moved:
+            yield text(path), ""
 
 
 def cells(written_cells: Iterable[Mapping[str, Any]]) -> tuple[Cell, ...]:

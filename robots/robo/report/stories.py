@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Story:
     stages: list[Event] = field(default_factory=list)
     evidence: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    title: str = ""
 
     def hear(self, event: Event) -> None:
         """One more thing that happened to it."""
@@ -64,7 +65,7 @@ class Story:
         known["at"] = event.at
         match event.kind:
             case "change.intended":
-                known |= {**event.data, "state": "intent"}
+                known |= {**_as_planned(event.data), "state": "intent"}
                 self.state = "committing"
             case "change.made":
                 known |= {"state": "made", "gives": event.data.get("gives"), "by": event.data.get("by")}
@@ -85,7 +86,7 @@ class Story:
         given = [in_one_line(pairs(gives)) for gives in receipts if gives]
         unwell = self.state != "done"
         return Item(
-            name=self.key or _("line {line}").format(line=self.line),
+            name=self.title or self.key or _("line {line}").format(line=self.line),
             state=state_word(self.state),
             tone=TONES.get(self.state, "plain"),
             line=str(self.line) if self.line is not None and self.key else "",
@@ -112,6 +113,17 @@ def _deed(told: dict[str, Any]) -> Deed:
     outcome, tone = _outcome(told)
     gives = told.get("gives")
     return deed(told, outcome=outcome, tone=tone, at=moment(told.get("at")), gives=pairs(gives))
+
+
+def _as_planned(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A change as the journal tells it, in the shape in which a plan does."""
+    cells = (dict(zip(("place", "column", "before", "after"), one, strict=True)) for one in data.get("cells") or ())
+    return {
+        **{name: value for name, value in data.items() if name != "gives"},
+        "cells": list(cells),
+        "files": [{"to": path, "from": source} for path, source in data.get("files") or ()],
+        "documents": [{"name": one[0], "file": one[4]} for one in data.get("documents") or ()],
+    }
 
 
 def _outcome(told: dict[str, Any]) -> tuple[str, Tone]:
@@ -147,6 +159,7 @@ def stories(events: Iterable[Event]) -> dict[tuple[str, str], Story]:
         if event.kind == "row.refused":
             line = event.data.get("position")
             row = Story(event.ledger, event.key or "", line, "refused", str(event.data.get("reason") or ""), event.at)
+            row.title = str(event.data.get("title") or "")
             found[event.ledger, f"\n{line}"] = row
         elif event.key is not None:
             found.setdefault((event.ledger, event.key), Story(event.ledger, event.key)).hear(event)

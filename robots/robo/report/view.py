@@ -117,7 +117,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Request:
-    """A request of a page that could have written. line: what to add to robo.toml where it only reads."""
+    """A request of a page that could have written.
+
+    line: what to add to robo.toml where it only reads. items: those whose steps it came from.
+    """
 
     verdict: str
     tone: Tone
@@ -126,7 +129,7 @@ class Request:
     fields: Pairs = ()
     why: str = ""
     line: str = ""
-    item: str = ""
+    items: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ class Report:
 
     todo: sentences about the run as a whole that a person should act on, each with a command or "".
     attention: what else a person should look at. outside: changes outside of any loop. cells: those of no item.
+    next: the command that does for real what was rehearsed. outputs: what the flow gave.
     files: what else lies in the folder, name and address.
     """
 
@@ -169,6 +173,8 @@ class Report:
     pictures: tuple[Picture, ...] = ()
     cells: tuple[Cell, ...] = ()
     requests: tuple[Request, ...] = ()
+    next: str = ""
+    outputs: Pairs = ()
     notes: tuple[str, ...] = ()
     files: Pairs = ()
 

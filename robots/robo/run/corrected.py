@@ -86,16 +86,28 @@ def loop_of(flow: Flow, rows: Path) -> Loop:
     return max(found, key=lambda loop: len(loop.name))
 
 
-def set_aside(course: Course, ledger: Ledger, loop: Loop, source: Source, reasons: Mapping[int, str]) -> None:
+def set_aside(
+    course: Course,
+    ledger: Ledger,
+    loop: Loop,
+    source: Source,
+    key_of: KeyOf,
+    items: Mapping[str, str],
+    rows: Mapping[int, tuple[str, str]],
+) -> None:
     """Write the entries that were not accepted into the run's folder, and say where. It never makes a run fail.
 
-    reasons: position to reason.
+    items: key to reason. rows: position to (key or "", reason) of those without a usable key.
     """
-    if not reasons:
+    if not items and not rows:
         return
     known = [one for one in loops(course.flow) if one.kind != "item"]
     name = NAME if len(known) == 1 else f"{NAME}-{slug(loop.name)}"
     try:
+        # Somebody may have sorted the source meanwhile: a reason stands beside its own entry, or nowhere.
+        there = {entry.position: key_of(entry) or "" for entry in source.entries()}
+        reasons = {at: items[key] for at, key in there.items() if key in items}
+        reasons |= {at: reason for at, (key, reason) in rows.items() if there.get(at) == key}
         written = source.set_aside(reasons, course.folder / _free(course.folder, name))
     except (RoboError, OSError) as error:
         course.journal.note("source.set_aside", ledger=ledger.name, reason=str(error))

@@ -113,13 +113,13 @@ class KeyedLoop:
                 raise Failed(_("more than {count} errors").format(count=self._loop.max_errors))
         return most is not None and len(self._begun) >= most
 
-    def _set_aside(self, works: list[Work]) -> None:
+    def _set_aside(self, gathered: list[Work]) -> None:
         """Whatever of these items was not accepted by this run, for a person to correct."""
-        listed = {work.key for work in works}
+        listed = {work.key for work in gathered}
         ended = self.ledger.items("refused", "failed")
-        mine = [item for item in ended if item.key in listed and item.run == self._course.run]
-        reasons = {item.position: item.reason or "" for item in mine if item.position is not None}
-        set_aside(self._course, self.ledger, self._loop, self._source, reasons | self._works.refused)
+        mine = {i.key: i.reason or "" for i in ended if i.key in listed and i.run == self._course.run}
+        works = self._works
+        set_aside(self._course, self.ledger, self._loop, self._source, works.key_of, mine, works.refused)
 
     def _stop(self, reason: str) -> None:
         self._back.checkpoint(force=True)

@@ -43,8 +43,8 @@ class Works:
     def __init__(self, course: Course, ledger: Ledger, loop: Loop, source: Source, outer: Passage) -> None:
         self._course, self._ledger, self._loop, self._source, self._outer = course, ledger, loop, source, outer
         self._language = course.flow.settings.locale
-        self.refused: dict[int, str] = {}
-        """Position to reason of the rows without a usable key, once they are gathered."""
+        self.refused: dict[int, tuple[str, str]] = {}
+        """Position to (key or "", reason) of the rows without a usable key, once they are gathered."""
 
     def key_of(self, entry: Entry) -> str | None:
         """The key of an entry, None where it has none."""
@@ -134,7 +134,7 @@ class Works:
 
     def _refuse(self, entry: Entry, key: str, reason: str) -> None:
         course, ledger = self._course, self._ledger.name
-        self.refused[entry.position] = reason
+        self.refused[entry.position] = key, reason
         if not rows_refused(course.store, course.run, course.attempt, ledger, entry.position):
             course.journal.note(
                 "row.refused", ledger=ledger, key=key, position=entry.position, title=entry.title, reason=reason,

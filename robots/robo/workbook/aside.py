@@ -18,6 +18,8 @@ from robo.workbook.table import Table
 
 _WIDTH = 60
 """Characters that the column of reasons shows."""
+_LONGEST = 2000
+"""Characters of a reason."""
 _TRANSITIONAL = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -89,7 +91,8 @@ def _line(table: Table, row: Row, last: int, reason: str, style: int | None = No
     ]
     if reason:
         at = f' s="{style}"' if style else ""
-        cells.append(f'<c r="{letters(last)}{row.number}"{at} t="inlineStr"><is>{_text(reason)}</is></c>')
+        said = _text(reason[:_LONGEST])
+        cells.append(f'<c r="{letters(last)}{row.number}"{at} t="inlineStr"><is>{said}</is></c>')
     return f'<row r="{row.number}">{"".join(cells)}</row>'
 
 

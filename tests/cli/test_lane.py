@@ -1,0 +1,49 @@
+"""What a lane carries: a run pays for nothing that it does not use."""
+
+from __future__ import annotations
+
+import json
+
+from cli.conftest import Desk
+
+ROBOT = '''\
+"""Tells what its lane has loaded."""
+import json
+import sys
+from pathlib import Path
+
+from robo import action
+
+
+@action
+def loaded(to: Path) -> None:
+    """Write down the modules that are loaded.
+
+    to: the file
+    """
+    to.write_text(json.dumps(sorted(sys.modules)))
+'''
+FLOW = """\
+robo: 1
+steps:
+  - for_each_row:
+      in: demandes.xlsx
+      key: row.numero
+      where: position < 4
+      steps:
+        - register.enter: {file: register.txt, number: =row.numero}
+      write_back: {Observations: =row.observations}
+  - tell.loaded: modules.json
+"""
+UNUSED = ("jinja2", "openpyxl", "pypdfium2", "lxml", "webbrowser", "robo.report", "robo.cli")
+"""Beside them a lane may load a driver for pages while it waits for its order: that costs no time."""
+
+
+def test_a_lane_loads_neither_reports_nor_documents_that_its_run_does_not_use(desk: Desk) -> None:
+    desk.write("robots/tell.py", ROBOT)
+    desk.write("flows/lean.yaml", FLOW)
+    ended = desk.robo("run", "lean")
+    assert ended.returncode == 0, ended.stderr
+    loaded = json.loads((desk.root / "modules.json").read_text("utf-8"))
+    assert "robo.run.keyed" in loaded
+    assert [name for name in UNUSED if name in loaded] == []
