@@ -1,14 +1,15 @@
 """Makes the practice workbooks that the package carries: `python tests/practice/make_workbooks.py`.
 
 The office takes 57 of the 60 applications and refuses three: an amount above the ceiling, a postal code outside of
-Occitanie, an amount of nothing. In the second workbook one number stands twice and one is missing.
+Occitanie, an amount of nothing. In the second workbook one number stands twice and one is missing. The third one has
+twelve people to be summoned by mail.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,11 @@ DATA = Path(__file__).parents[2] / "robots" / "robo" / "practice" / "data"
 WIDTHS = {
     "Numéro": 12, "Civilité": 11, "Nom": 28, "Prénom": 18, "Date de naissance": 19, "Code postal": 13,
     "Commune": 28, "Type": 14, "Montant": 14, "Urgent": 9, "Observations": 48, "Courriel": 34, "Référence": 16,
-    "Saisi le": 18,
+    "Saisi le": 18, "Date": 12, "Heure": 8, "Lieu": 24, "Pièces": 36, "Envoyé le": 18, "Message": 48,
 }  # fmt: skip
 FORMATS = {
     "Numéro": "@", "Date de naissance": "dd/mm/yyyy", "Montant": "#,##0.00", "Référence": "@",
-    "Saisi le": "dd/mm/yyyy hh:mm",
+    "Saisi le": "dd/mm/yyyy hh:mm", "Date": "dd/mm/yyyy", "Heure": "hh:mm", "Envoyé le": "dd/mm/yyyy hh:mm",
 }  # fmt: skip
 
 PEOPLE = """
@@ -142,24 +143,51 @@ def applications() -> list[dict[str, Any]]:
     return rows
 
 
-def workbook(rows: list[dict[str, Any]], path: Path) -> None:
+def summons() -> list[dict[str, Any]]:
+    """Twelve people to write to: one without an address, one whose address no server knows, one for two of them."""
+    rows = []
+    for index, line in enumerate(PEOPLE[:12]):
+        civility, name, first_name, _code, _town = line.split("|")
+        address = f"{slug(first_name).replace('_', '-')}.{slug(name).replace('_', '-')}@example.fr"
+        rows.append(
+            {
+                "Numéro": f"C-{index + 1:03d}",
+                "Civilité": civility,
+                "Nom": name,
+                "Prénom": first_name,
+                "Courriel": address,
+                "Date": date(2026, 12, 1) + timedelta(days=index // 4),
+                "Heure": time(9 + index % 4, 30 * (index % 2)),
+                "Lieu": ("salle « Émile-Zola »", "bureau 12, 2e étage")[index % 2],
+                "Pièces": {1: "un justificatif de domicile", 5: "l’avis d’impôt & le RIB <original>"}.get(index),
+                "Envoyé le": None,
+                "Message": None,
+            }
+        )
+    rows[4]["Courriel"] = None
+    rows[7]["Courriel"] = "inconnu@example.fr"
+    rows[9]["Courriel"] = rows[8]["Courriel"]
+    return rows
+
+
+def workbook(rows: list[dict[str, Any]], path: Path, title: str = "Demandes") -> None:
     """Write the rows as a styled table that people like to open; the same bytes each time."""
     book = Workbook()
     book.properties.creator = "Bureau des aides"
     book.properties.created = datetime(2026, 1, 5, 8, 0)
     sheet = book.worksheets[0]
-    sheet.title = "Demandes"
-    sheet.append(list(WIDTHS))
+    sheet.title = title
+    sheet.append(list(rows[0]))
     for row in rows:
         sheet.append(list(row.values()))
-    _style(sheet, len(rows))
+    _style(sheet, list(rows[0]), len(rows))
     book.save(path)
     _settle(path)
 
 
-def _style(sheet: Worksheet, count: int) -> None:
-    for column, (header, width) in enumerate(WIDTHS.items(), 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+def _style(sheet: Worksheet, headers: list[str], count: int) -> None:
+    for column, header in enumerate(headers, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = WIDTHS[header]
         top = sheet.cell(1, column)
         top.font, top.alignment = Font(bold=True, color="FFFFFF"), Alignment(vertical="center")
         for number in range(2, count + 2):
@@ -173,7 +201,7 @@ def _style(sheet: Worksheet, count: int) -> None:
                 cell.data_type = "s"  # "=> ..." is a text, not a formula
     sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = "B2"
-    table = Table(displayName="Demandes", ref=f"A1:{get_column_letter(len(WIDTHS))}{count + 1}")
+    table = Table(displayName=sheet.title, ref=f"A1:{get_column_letter(len(headers))}{count + 1}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleMedium2", showRowStripes=True)
     sheet.add_table(table)
     sheet.page_setup.orientation = "landscape"
@@ -195,13 +223,14 @@ def _settle(path: Path) -> None:
 
 
 def main() -> None:
-    """Write both workbooks into the package."""
+    """Write the workbooks into the package."""
     DATA.mkdir(exist_ok=True)
     rows = applications()
     workbook(rows, DATA / "demandes.xlsx")
     rows[33]["Numéro"] = rows[11]["Numéro"]
     rows[50]["Numéro"] = None
     workbook(rows, DATA / "demandes-doublon.xlsx")
+    workbook(summons(), DATA / "convocations.xlsx", "Convocations")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ _MAIL = """
 [mail.main]
 from = "Bureau des aides <bureau@example.fr>"
 smtp = "{smtp}"
+user = "bureau"
 imap = "{imap}"                       # its folder of sent mails tells whether a mail in doubt left
 """
 _FOLDERS = """
@@ -56,7 +57,8 @@ def lay_out(folder: Path, toml: str, flows: Iterable[str] = ()) -> None:
         shutil.copyfile(shipped("flows") / f"{name}.yaml", folder / "flows" / f"{name}.yaml")
     if any(flows) and shipped("templates").is_dir():
         shutil.copytree(shipped("templates"), folder / "templates", dirs_exist_ok=True)
-    Vault(folder / ".robo").set("bureau", PASSWORD)
+    for name in ("bureau", "mail_main") if "[mail.main]" in toml else ("bureau",):
+        Vault(folder / ".robo").set(name, PASSWORD)
 
 
 def shipped(kind: str) -> Path:

@@ -1,0 +1,78 @@
+"""The shipped flow that summons people by mail, carried out as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Desk
+from practice.make_workbooks import summons, workbook
+from robo.flow.load import load_text
+from robo.flow.problems import FaultyFile
+from robo.flow.workspace import open_workspace
+from robo.kit.shelf import installed
+from robo.practice.post import MailFaults, Post
+from robo.practice.workbooks import (
+    SHARED_ADDRESS,
+    SUMMONS,
+    UNADDRESSED,
+    UNKNOWN_ADDRESS,
+    write_applications,
+    write_summons,
+)
+from robo.practice.workspace import lay_out, robo_toml, shipped
+from robo.workbook import Rows
+
+
+@pytest.fixture
+def desk(tmp_path: Path, post: Post) -> Desk:
+    lay_out(tmp_path, robo_toml("http://127.0.0.1:9", late=1, post=(post.address, post.mailbox)), ["convocations"])
+    write_summons(tmp_path / SUMMONS)
+    post.set_faults(MailFaults(refuse=frozenset({UNKNOWN_ADDRESS})))
+    return Desk(tmp_path)
+
+
+def test_everybody_with_an_address_is_summoned_once(desk: Desk, post: Post) -> None:
+    ran = desk.json("run", "convocations")
+    assert (ran["counts"], ran["exit"]) == ({"done": 10, "refused": 2}, 1)
+    reasons = {one["key"]: one["reason"] for one in ran["refused"]}
+    assert reasons[UNADDRESSED] == "`to` is empty: nobody would get the mail"
+    assert reasons["C-008"] == f"{UNKNOWN_ADDRESS}: 550 5.1.1 no such mailbox here"
+    rows = {row["Numéro"]: row for row in (entry.values for entry in Rows(desk.root / SUMMONS).entries())}
+    assert {row["Message"] for key, row in rows.items() if key not in reasons} == {one.message_id for one in post.mails}
+    assert len({one.message_id for one in post.mails}) == len(post.sent) == 10
+    first, second = (rows[key] for key in SHARED_ADDRESS)
+    assert first["Courriel"] == second["Courriel"]
+    assert first["Message"] != second["Message"]
+    said = post.mails[0].message.get_body(("plain",))
+    assert said is not None
+    text = said.get_content().replace("\r\n", "\n")
+    assert text.startswith("Madame Hélène Abadie,\n\nvous êtes attendu(e) le mardi 01 décembre 2026 à 09:00, salle")
+    assert "automate" in text
+    assert desk.robo("run", "convocations").returncode in (0, 1)
+    assert len(post.mails) == 10
+
+
+def test_the_confirmation_fits_the_flow_of_applications(tmp_path: Path, post: Post) -> None:
+    """As a step after the entry, which gives the reference."""
+    lay_out(tmp_path, robo_toml("http://127.0.0.1:9", post=(post.address, post.mailbox)))
+    write_applications(tmp_path / "demandes.xlsx")
+    flow = (shipped("flows") / "demandes.yaml").read_text("utf-8")
+    step = "        - send_mail: {to: =row.courriel, subject: Votre demande, template: confirmation.md}\n"
+    begin = flow.index("      already_done:")
+    after = flow[flow.index("      write_back:") :]
+    workspace = open_workspace(tmp_path)
+    (tmp_path / "templates").mkdir()
+    for name in ("confirmation.md", "signature.md"):
+        (tmp_path / "templates" / name).write_bytes((shipped("templates") / name).read_bytes())
+    try:
+        load_text(flow[:begin] + step + after, tmp_path / "flows" / "demandes.yaml", workspace, installed())
+    except FaultyFile as error:
+        pytest.fail(str(error))
+
+
+def test_the_package_carries_what_its_maker_makes(tmp_path: Path) -> None:
+    workbook(summons(), tmp_path / "made.xlsx", "Convocations")
+    made, carried = Rows(tmp_path / "made.xlsx"), Rows(write_summons(tmp_path / SUMMONS))
+    assert [entry.values for entry in made.entries()] == [entry.values for entry in carried.entries()]
