@@ -59,6 +59,6 @@ def test_what_cannot_be_filed_says_why(workspace: Path) -> None:
     reasons = {one["reason"] for one in told["refused"]}
     assert reasons == {
         "numérisation 12.pdf holds no text: it is a scan or a picture",
-        "emetteur: “../../../etc” holds /, which separates folders",
+        "spam.pdf: emetteur: “../../../etc” holds /, which separates folders",
     }
     assert {one["reason"] for one in told["refused_rows"]} == {"gers copie.pdf, gers.pdf are one and the same"}

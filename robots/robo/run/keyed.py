@@ -155,6 +155,7 @@ class KeyedLoop:
         item = self.ledger.begin(work.key, work.row, work.position, fresh=not receipts)
         self._begun.add(work.key)
         passage = self._passage(item, work.row, work.position)
+        passage.title = work.entry.title if work.entry else ""
         passage.go_on_from(changes)
         self._through(passage)
 
@@ -224,7 +225,7 @@ class KeyedLoop:
         # A site that is down, or that lets nobody in, says nothing about the item.
         began = self.prepared or passage.last is not None or not self._loop.prepare
         counts = began and not isinstance(error, Unreachable | SignedOut)
-        self.ledger.end(passage.key, state, str(error), counts=counts)
+        self.ledger.end(passage.key, state, passage.told(str(error)), counts=counts)
         self.prepared = False
         course.lent.renew()
         if self._loop.prepare and not self._loop.prepare_again:

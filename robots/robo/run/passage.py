@@ -24,7 +24,7 @@ class Passage:
     steps: all steps of the item, or of the run. base: what its formulas see beside saved names and the row.
     last: address of the last change with a receipt; what stands before it is not redone.
     spoiled: the state and reason in which the item must end although its steps went on.
-    prepare: leads to where the first segment begins.
+    prepare: leads to where the first segment begins. title: what people call the item, where its key says nothing.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Passage:
         self.tries: dict[str, int] = {}
         self.signed_again = False
         self.prepare: Callable[[], None] = lambda: None
+        self.title = ""
         self._kept: dict[str, Any] = {}
         self._order = {step.address: number for number, step in enumerate(walk(steps))}
 
@@ -132,6 +133,10 @@ class Passage:
     def columns(self) -> dict[str, str]:
         """Fingerprints of the columns used so far."""
         return self.row.digests() if self.row else {}
+
+    def told(self, reason: str) -> str:
+        """The reason, with what people call the item unless that is in it already."""
+        return reason if not self.title or self.title in reason else f"{self.title}: {reason}"
 
     def lies_before(self, step: Step) -> bool:
         """Whether the step stands wholly before the last receipt (or is it)."""

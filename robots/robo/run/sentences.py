@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from robo.kit.messages import _, ngettext
@@ -22,13 +23,18 @@ def sentence(event: Event) -> str:
         return ""  # the run itself, on its way through the steps outside of any loop
     if _is_told_by_the_ending(event):
         return ""
-    words = {**event.data, "key": event.key or "", "given": _given(event.data.get("gives"))}
+    words = {**event.data, "key": shown_key(event.key or ""), "given": _given(event.data.get("gives"))}
     words["reason"] = event.data.get("reason") or ""
     words["state"] = state_word(str(event.data.get("state", "")))
     words["verdict"] = verdict_word(str(event.data.get("verdict", "")))
     if event.kind == "row.refused" and event.data.get("title"):
         return _("{title}: refused, {reason}").format_map(_Words(words))
     return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")
+
+
+def shown_key(key: str) -> str:
+    """The key as a line shows it: of a digest, its beginning."""
+    return f"{key[:12]}…" if re.fullmatch("[0-9a-f]{64}", key) else key
 
 
 def _is_told_by_the_ending(event: Event) -> bool:
