@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from robo.run.ledger import Ledger
 from robo.run.passage import Passage
 from robo.run.scope import Row
 from robo.run.tally import rows_refused
+
+LONGEST_READING = 600.0
+"""Seconds that one entry may take, such as a huge file whose content is its key."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Works:
         """The items in their order; rows without key, or with another's, are refused, all of them."""
         found: dict[str, list[Entry]] = {}
         empty: list[Entry] = []
-        for entry in self._source.entries():
+        for entry in told(self._course, self._source):
             if entry.later:
                 note_later(self._course, self._ledger.name, entry)
                 continue
@@ -140,6 +143,17 @@ class Works:
                 "row.refused", ledger=ledger, key=key, position=entry.position, title=entry.title, reason=reason,
                 attempt=course.attempt,
             )  # fmt: skip
+
+
+def told(course: Course, source: Source) -> Iterator[Entry]:
+    """The entries; the supervisor hears now and then that the lane is at it, however long their contents take."""
+    last = None
+    for entry in source.entries():
+        now = course.clock.monotonic()
+        if last is None or now - last > 1.0:
+            course.report(within=LONGEST_READING)
+            last = now
+        yield entry
 
 
 def note_later(course: Course, ledger: str, entry: Entry) -> None:
