@@ -71,6 +71,15 @@ def arguments() -> list[str]:
     return told
 
 
+def guarded(proxy: str, door: int) -> list[str]:
+    """What is told beside them in a dry run. proxy: "127.0.0.1:PORT", for requests; door: the port for WebSockets."""
+    return [
+        f"--proxy-server=http={proxy};https={proxy};socks=socks5://127.0.0.1:{door}",
+        "--proxy-bypass-list=<-loopback>",
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    ]
+
+
 def profile(folder: Path) -> Path:
     """A fresh profile that connects nowhere ahead of need and offers to keep no password."""
     preferences = {

@@ -15,7 +15,7 @@ from robo.kit.action import action
 from robo.kit.errors import Failed, FaultyFlow, Refused
 from robo.kit.messages import _
 from robo.kit.patience import remaining
-from robo.kit.secrets import BULLETS
+from robo.kit.secrets import BULLETS, Secret
 from robo.kit.text import written
 from robo.kit.types import Place, Text, Value, as_place
 
@@ -147,6 +147,8 @@ def _by_frame(page: Page, items: list[_Item]) -> list[_Item]:
         for item, outcome in zip(here, outcomes, strict=True):
             if outcome["state"] != "missing" or item.state == "missing":
                 item.outcome = outcome
+            if outcome.get("secret") or isinstance(item.value, Secret):
+                page.hide(item.shapes["text"])
         left = [item for item in left if item.state == "missing"]
         if not left:
             break

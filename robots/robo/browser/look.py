@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from robo.browser.page import Page
@@ -12,6 +14,7 @@ from robo.kit.errors import Failed, Refused, SignedOut
 from robo.kit.messages import _
 from robo.kit.patience import remaining
 from robo.kit.secrets import BULLETS
+from robo.kit.text import written
 from robo.kit.types import AnyPlace, Proof
 
 if TYPE_CHECKING:
@@ -20,12 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Form:
-    """A form ready to be sent. values: by label, passwords as bullets; age: seconds since it was loaded."""
+    """A form ready to be sent.
+
+    values: by label, as a person sees them, passwords as bullets. age: seconds since it was loaded. remarks: what it
+    lacks and nevertheless can be sent.
+    """
 
     frame: Frame
     name: str
     values: Mapping[str, Any]
     age: float
+    remarks: tuple[str, ...] = ()
 
 
 def look(page: Page, button: AnyPlace, asked: list[dict[str, Any]], proofs: Sequence[Proof]) -> Form:
@@ -43,10 +51,11 @@ def look(page: Page, button: AnyPlace, asked: list[dict[str, Any]], proofs: Sequ
         if seen["count"] > 1:
             raise ambiguous(button, seen["found"])
         ready = seen["count"] == 1 and seen["shown"] and not seen["disabled"]
-        if ready and seen["invalid"]:
-            raise Refused(_objections(seen["invalid"]))
+        if ready and seen["invalid"] and not seen["optional"]:
+            raise Refused(" ; ".join(_objections(seen["invalid"])))
         if ready and not seen["already"]:
-            return Form(frame, seen["name"], _by_label(seen["values"]), float(seen["age"]))
+            values = _by_label(seen["values"], page.lane.language)
+            return Form(frame, seen["name"], values, float(seen["age"]), _remarks(seen))
         if ready and (over or waited >= patience):
             raise Failed(
                 _("“{words}” is on the page before “{button}” is pressed; name the item in `expect`").format(
@@ -76,7 +85,7 @@ def _seen(page: Page, button: AnyPlace, asked: list[dict[str, Any]]) -> tuple[Fr
     return frame, {**seen, "already": already, "signedOut": any(one["signedOut"] for _frame, one in told)}
 
 
-def _objections(invalid: list[dict[str, str]]) -> str:
+def _objections(invalid: list[dict[str, str]]) -> list[str]:
     known = {
         "valueMissing": _("must be filled"),
         "tooLong": _("is too long"),
@@ -84,18 +93,35 @@ def _objections(invalid: list[dict[str, str]]) -> str:
         "rangeOverflow": _("is too large"),
         "rangeUnderflow": _("is too small"),
     }
-    return " ; ".join(
+    return [
         _("“{label}”: {message}").format(label=one["label"], message=known.get(one["fault"], one["message"]))
         for one in invalid[:10]
-    )
+    ]
 
 
-def _by_label(values: list[list[Any]]) -> dict[str, Any]:
+def _remarks(seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the browser objects to a form that the page lets through all the same, and what is marked and left empty."""
+    left = [_("“{label}” is marked as required and left empty").format(label=one) for one in seen["wanting"][:10]]
+    return (*_objections(seen["invalid"]), *left)
+
+
+def _by_label(values: list[list[Any]], language: str) -> dict[str, Any]:
     """Values by label; ticks of one group together, fields of the same label numbered."""
     labelled: dict[str, Any] = {}
-    for label, value in values:
+    for label, value, *kind in values:
         name, number = label or "?", 2
         while name in labelled:
             name, number = f"{label or '?'} ({number})", number + 1
-        labelled[name] = BULLETS if value is None else value
+        labelled[name] = BULLETS if value is None else _as_seen(value, kind[0] if kind else "", language)
     return labelled
+
+
+def _as_seen(value: Any, kind: str, language: str) -> Any:
+    """A value as the browser shows it: what it holds for itself is of no language."""
+    if not value or not isinstance(value, str):
+        return value
+    if kind == "date":
+        return written(date.fromisoformat(value), language)
+    if kind == "datetime-local":
+        return written(datetime.fromisoformat(value), language)
+    return written(Decimal(value), language) if kind == "number" else value

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from robo.browser.chromium import arguments, executable, profile
+from robo.browser.chromium import arguments, executable, guarded, profile
+from robo.browser.crossings import Crossings
 from robo.browser.driver import at_most, driver
+from robo.browser.guard.request import List, Sent, listed
+from robo.browser.guarded import Guard
+from robo.browser.lists import lists_of, sites_of
 from robo.browser.scripts import script
 from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.browser.watch import Watch
@@ -42,30 +46,36 @@ class Page:
 
     fleeting: ClassVar[bool] = True
 
-    def __init__(self, lane: Lane, context: BrowserContext, proxy: Proxy) -> None:
+    def __init__(self, lane: Lane, context: BrowserContext, proxy: Proxy, guarded: Crossings | None = None) -> None:
         self.lane, self.proxy = lane, proxy
+        self.guarded = guarded
+        """In a dry run, what the guard tells."""
         self._context = context
+        self._lists = lists_of(lane)
         self.watch = Watch(context)
         self._watchdog = Watchdog(proxy)
         self._mark = 0
 
     @classmethod
     def open(cls, lane: Lane) -> Self:
-        """Start a browser for this lane. Raises Failed where none is installed, LaneLost where it does not start."""
-        program = executable()
-        sites = [*lane.sites, *([lane.site] if lane.site else [])]
-        hosts = {urlsplit(site.address).hostname or "" for site in sites} | set(lane.allow_hosts)
-        from robo.browser.proxy import Proxy
+        """Start a browser for this lane, in a dry run behind the guard.
 
-        proxy = Proxy(hosts - {""})
+        Raises Failed where no browser is installed or no guard can be, LaneLost where the browser does not start.
+        """
+        program = executable()
+        hosts = {urlsplit(site.address).hostname or "" for site in sites_of(lane)} | set(lane.allow_hosts)
+        from robo.browser.proxy import Door, Proxy
+
+        guard, door = (Guard(lane.scratch), Door()) if lane.dry else (None, None)
+        proxy = Proxy(hosts - {""}, door)
         address = proxy.start()
         try:
             context = driver().chromium.launch_persistent_context(
                 profile(lane.scratch / "profile"),
-                executable_path=program,
+                executable_path=guard.program(program) if guard else program,
                 headless=not lane.headed,
-                args=arguments(),
-                proxy={"server": address, "bypass": "<-loopback>"},
+                args=arguments() + (guarded(f"127.0.0.1:{proxy.port}", door.port) if door else []),
+                proxy=None if door else {"server": address, "bypass": "<-loopback>"},
                 locale=_LOCALES.get(lane.language, lane.language),
                 viewport={"width": 1280, "height": 900},
                 downloads_path=lane.scratch / "downloads",
@@ -75,18 +85,24 @@ class Page:
                 handle_sigterm=False,
                 handle_sighup=False,
             )
+            if guard:
+                guard.meet(lists_of(lane))
         except Exception as error:
+            if guard:
+                guard.close()
             proxy.stop()
             if not is_theirs(error):
                 raise
             raise LaneLost(_("the browser {path} does not start").format(path=program)) from error
-        return cls(lane, context, proxy)
+        return cls(lane, context, proxy, Crossings(lane, guard, door) if guard and door else None)
 
     def close(self) -> None:
         """End the browser and its proxy; what does not end by itself within seconds is left to be swept."""
         self._watchdog.stop()
         with at_most(3), suppress(Exception):
             self._context.close()
+        if self.guarded:
+            self.guarded.guard.close()
         with suppress(Exception):
             self.proxy.stop()
 
@@ -108,6 +124,18 @@ class Page:
         return tabs[-1]
 
     @property
+    def tabs(self) -> int:
+        """How many tabs are open."""
+        return len(self._context.pages)
+
+    def close_empty(self, after: int) -> None:
+        """Close tabs beyond that many in which nothing was opened: what was to come into them was refused."""
+        with plainly(_("closing an empty tab")):
+            for tab in self._context.pages[after:]:
+                if tab.url in ("", "about:blank"):
+                    tab.close()
+
+    @property
     def frames(self) -> list[Frame]:
         """The page's own frame first, then those within it."""
         return self.tab.frames
@@ -121,8 +149,7 @@ class Page:
     def site(self) -> Site | None:
         """The site whose page is shown: of the flow's settings, else by its host."""
         host = urlsplit(self.tab.url).netloc
-        known = [*([self.lane.site] if self.lane.site else []), *self.lane.sites]
-        return next((site for site in known if urlsplit(site.address).netloc == host), self.lane.site)
+        return next((one for one in sites_of(self.lane) if urlsplit(one.address).netloc == host), self.lane.site)
 
     def ask(self, name: str, argument: Any = None, frame: Frame | None = None) -> Any:
         """Run a script of ours in the page; again if the page went on to another one meanwhile."""
@@ -190,9 +217,18 @@ class Page:
 
         drafts: count what the site lists as drafts too.
         """
-        site = self.site
-        rules = () if site is None else site.harmless if drafts else (*site.harmless, *site.drafts)
-        return [sent.line for sent in writes(self.watch.seen, self.proxy.left_since(self._mark), rules)]
+        which: tuple[List, ...] = ("harmless",) if drafts else ("harmless", "drafts")
+
+        def is_listed(sent: Sent) -> bool:
+            return any(listed(sent, one, self._lists) for one in which)
+
+        return [sent.line for sent in writes(self.watch.seen, self.proxy.left_since(self._mark), is_listed)]
+
+    @contextmanager
+    def signing_in(self, site: Site) -> Iterator[None]:
+        """While somebody signs in: the one time that a dry run lets a page write."""
+        with self.guarded.signing_in(site.address, self.tab.url) if self.guarded else nullcontext():
+            yield
 
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
         """A picture, and the visible text under the address; what is typed is not in the text."""
@@ -207,9 +243,14 @@ class Page:
             kept["screenshot"] = f"{name}.jpg"
         return kept
 
+    def hide(self, password: str) -> None:
+        """Show what was entered as a password as bullets, wherever a dry run shows it."""
+        if self.guarded:
+            self.guarded.hide(password)
+
     def crossings(self) -> Sequence[Crossing]:
-        """Nothing: what leaves a real run's browser is judged by the step that sent it."""
-        return ()
+        """What the guard of a dry run refused, and what it let pass that could have written."""
+        return self.guarded.take() if self.guarded else ()
 
 
 def _moved_on(error: Exception) -> bool:

@@ -11,7 +11,7 @@ from robo.browser.places import selector, unusable
 from robo.browser.reading import expression, proof_specs, proven, take
 from robo.browser.troubles import is_gone, is_theirs, plainly
 from robo.kit.action import action
-from robo.kit.change import Change, Changing
+from robo.kit.change import NOT_KNOWN_YET, Change, Changing
 from robo.kit.data import dataclass
 from robo.kit.errors import Failed, InDoubt, LaneLost, Refused, RoboError
 from robo.kit.messages import _
@@ -50,7 +50,7 @@ def submit(
     with plainly(_("looking at the form")):
         form = look(page, button, wanted + unwanted, [*(expect or ()), *(refuse or ())])
     summary = _("press “{button}” on {address}").format(button=form.name or button, address=page.address)
-    yield Change(summary, preview=form.values)
+    yield Change(summary, preview=form.values, gives=dict.fromkeys(read or {}, NOT_KNOWN_YET), remarks=form.remarks)
     _Sending(page, button, form, wanted, unwanted, confirm).send()
     return _receipt(page, read or {})
 

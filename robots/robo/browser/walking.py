@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from robo.browser.filling import enter
 from robo.browser.page import Page
 from robo.browser.places import locate, unusable
+from robo.browser.refusals import judge
 from robo.browser.troubles import first_line, is_gone, is_theirs, plainly
 from robo.kit.action import action
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Unreachable
@@ -141,8 +142,9 @@ def login(account: AccountName, page: Page) -> None:
     mask = Mask([account.secret])
     try:
         enter(page, [(as_place(account.user), account.user_value), (as_place(account.password), account.secret)])
-        _press(page, as_place(account.button))
-        outcome = _await(page, account.expect)
+        with page.signing_in(account.site):
+            _press(page, as_place(account.button))
+            outcome = _await(page, account.expect)
     except Failed as error:
         raise type(error)(mask(str(error))) from None
     if outcome is not None:
@@ -186,13 +188,17 @@ def click(place: AnyPlace, page: Page, confirm: YesNo = False) -> None:
     """
     page.check_signed_in()
     page.watch.answer = confirm
+    tabs = page.tabs
     with page.sending():
         _press(page, place)
         with plainly(_("waiting for what “{place}” leads to").format(place=place)):
             page.pause(0.001)
             page.settle()
-        written = page.written()
+        written = [] if page.guarded else page.written()
     objection = page.watch.objection()
+    if page.guarded:
+        page.close_empty(tabs)
+        judge(place, page.guarded.stopped(), page.site)
     if written:
         lines = ", ".join(f'"{line}"' for line in dict.fromkeys(written))
         raise InDoubt(
@@ -216,6 +222,6 @@ def _press(page: Page, place: AnyPlace) -> None:
             raise
         if is_gone(error):
             raise LaneLost(_("the browser died ({doing})").format(doing=place)) from error
-        if page.written(drafts=True):
+        if not page.guarded and page.written(drafts=True):
             raise InDoubt(_("“{place}” was pressed and did not come to an end").format(place=place)) from None
         raise unusable(page, place, "button") from None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from robo.browser.writes import Sent
+from robo.browser.guard.request import Sent, fields_of
+from robo.browser.troubles import is_theirs
 from robo.kit.messages import _
 
 if TYPE_CHECKING:
@@ -69,14 +69,22 @@ class Watch:
         self._last = time.monotonic()
         if request.resource_type not in _ENDLESS:
             self._pending.add(request)
-        if request.is_navigation_request() and request.frame.parent_frame is None:
+        if request.is_navigation_request() and _of_a_whole_page(request):
             self._going.add(request)
+<<<<<<< HEAD
         body = None
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             self._writing.add(request)
             with suppress(UnicodeDecodeError):
                 body = request.post_data
         self.seen.append(Sent(request.method, request.url, body))
+=======
+        sent = Sent(request.method, request.url)
+        if sent.could_write:
+            carried = fields_of(request.post_data_buffer, request.headers.get("content-type", ""))
+            sent = sent._replace(fields=carried)
+        self.seen.append(sent)
+>>>>>>> 7bb640e (A dry run's browser stands behind a guard: whatever could write waits for its judgement)
 
     def _answered(self, response: Response) -> None:
         self._writing.discard(response.request)
@@ -103,3 +111,12 @@ class Watch:
         if not self.said or self.answer:
             return None
         return _("the page asked “{text}”; write `confirm: yes` to answer it").format(text=self.said[0])
+
+
+def _of_a_whole_page(request: Request) -> bool:
+    try:
+        return request.frame.parent_frame is None
+    except Exception as error:
+        if not is_theirs(error):
+            raise
+        return False  # of a window that is only being made: nobody asks it anything yet

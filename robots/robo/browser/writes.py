@@ -1,81 +1,25 @@
-"""Which requests of a page could write: by method, less what the site lists as harmless or as drafts."""
+"""Which requests of a real run's page left and could have written: what its events told, against what the proxy saw."""
 
 from __future__ import annotations
 
-import fnmatch
-import json
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from robo.kit.data import dataclass
-from robo.kit.lane import Harmless
+from robo.browser.guard.request import SAFE, Sent
 
 if TYPE_CHECKING:
     from robo.browser.proxy import Departure
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-
-@dataclass(frozen=True)
-class Sent:
-    """A request as the page made it."""
-
-    method: str
-    url: str
-    body: str | None = None
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.url).path or "/"
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Host and port."""
-        url = urlsplit(self.url)
-        return url.hostname or "", url.port or (443 if url.scheme in ("https", "wss") else 80)
-
-    @property
-    def line(self) -> str:
-        """As robo.toml lists it."""
-        return f"{self.method} {self.path}"
-
-    @property
-    def could_write(self) -> bool:
-        return self.method not in _SAFE
-
-
-def listed(sent: Sent, rules: Iterable[Harmless]) -> bool:
-    """Whether one of the rules names this request."""
-    return any(_fits(sent, rule) for rule in rules)
-
-
-def _fits(sent: Sent, rule: Harmless) -> bool:
-    if rule.method.upper() != sent.method or not fnmatch.fnmatchcase(sent.path, rule.path):
-        return False
-    body = _fields(sent.body)
-    return all(any(fnmatch.fnmatchcase(body.get(name, ""), value) for value in values) for name, values in rule.fields)
-
-
-def _fields(body: str | None) -> Mapping[str, str]:
-    if not body:
-        return {}
-    try:
-        data: Any = json.loads(body)
-    except ValueError:
-        return dict(parse_qsl(body, keep_blank_values=True))
-    return {name: str(value) for name, value in data.items()} if isinstance(data, dict) else {}
-
-
-def writes(seen: Iterable[Sent], left: Iterable[Departure], rules: Iterable[Harmless]) -> list[Sent]:
+def writes(seen: Iterable[Sent], left: Iterable[Departure], is_listed: Callable[[Sent], bool]) -> list[Sent]:
     """The requests that left, could write and are not listed.
 
     seen: what the page's own events told; left: what the proxy passed on. Only what left counts; what left without
     having been seen and could have written, such as a beacon of a service worker, counts as a write of its own.
     """
-    rules = tuple(rules)
     pages, gone = list(seen), list(left)
-    suspects = [one for one in pages if one.could_write and not listed(one, rules)]
+    suspects = [one for one in pages if one.could_write and not is_listed(one)]
     found: list[Sent] = []
     for one in suspects:
         host, port = one.place
@@ -92,7 +36,7 @@ def _unseen(pages: list[Sent], gone: list[Departure]) -> list[Sent]:
     found = [
         Sent(d.method, f"http://{d.host}:{d.port}{d.path}")
         for d in gone
-        if d.method and d.method not in _SAFE and (d.method, (d.host, d.port)) not in open_seen
+        if d.method and d.method not in SAFE and (d.method, (d.host, d.port)) not in open_seen
     ]
     for place in {(d.host, d.port) for d in gone if d.method is None}:
         told = sum(one.place == place for one in pages)

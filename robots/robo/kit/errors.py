@@ -7,6 +7,7 @@ RoboError
         Unreachable     the site, the share or the server did not answer
         SignedOut       the application asks to sign in again
         Busy            somebody has the file open
+        NotRehearsed    a dry run cannot go on: what follows needs what it did not do
     InDoubt         a change may or may not have been made: it must be looked up, or a person must look
     LaneLost        the robot's own tool died (the browser, its driver): the lane ends, another one goes on
 
@@ -43,6 +44,10 @@ class SignedOut(Failed):
 
 class Busy(Failed):
     """Somebody has the file open."""
+
+
+class NotRehearsed(Failed):
+    """A dry run came to something that a real run does and it does not; what follows could not be looked at."""
 
 
 class InDoubt(RoboError):

@@ -10,7 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from robo.browser.proxy.traffic import SAFE, Departure, Roads
+from robo.browser.guard.request import SAFE
+from robo.browser.proxy.traffic import Departure, Roads
 
 _CHUNK = 64 * 1024
 LOST = b"HTTP/1.1 502 Lost\r\nRobo: lost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

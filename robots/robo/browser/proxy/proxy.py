@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+from robo.browser.proxy.door import Door
 from robo.browser.proxy.plain import FORBIDDEN, UNREACHABLE, Head, Relay
 from robo.browser.proxy.traffic import LIMIT, Departure, Hosts, Ledger, Roads, Window
 from robo.browser.proxy.tunnel import Tunnel
@@ -17,9 +18,13 @@ _JUST_NOW = 0.3
 
 
 class Proxy:
-    """Serves one browser from `start` to `stop`. allowed: host names and patterns; all else is refused."""
+    """Serves one browser from `start` to `stop`.
 
-    def __init__(self, allowed: Iterable[str]) -> None:
+    allowed: host names and patterns; all else is refused. door: where WebSockets go instead, if they are to be refused.
+    """
+
+    def __init__(self, allowed: Iterable[str], door: Door | None = None) -> None:
+        self.door = door
         self._roads = Roads(Hosts(allowed), Ledger(), Window())
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="browser-proxy", daemon=True)
@@ -139,9 +144,11 @@ class Proxy:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0, limit=LIMIT))
         self.port = server.sockets[0].getsockname()[1]
+        servers = [server, *([self._loop.run_until_complete(self.door.open())] if self.door else [])]
         self._ready.set()
         self._loop.run_forever()
-        server.close()
+        for one in servers:
+            one.close()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(self._loop), return_exceptions=True))

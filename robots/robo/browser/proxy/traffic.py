@@ -9,9 +9,6 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-"""Methods that by their definition change nothing."""
-
 
 @dataclass(frozen=True)
 class Departure:
