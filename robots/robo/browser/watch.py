@@ -71,20 +71,12 @@ class Watch:
             self._pending.add(request)
         if request.is_navigation_request() and _of_a_whole_page(request):
             self._going.add(request)
-<<<<<<< HEAD
-        body = None
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            self._writing.add(request)
-            with suppress(UnicodeDecodeError):
-                body = request.post_data
-        self.seen.append(Sent(request.method, request.url, body))
-=======
         sent = Sent(request.method, request.url)
         if sent.could_write:
+            self._writing.add(request)
             carried = fields_of(request.post_data_buffer, request.headers.get("content-type", ""))
             sent = sent._replace(fields=carried)
         self.seen.append(sent)
->>>>>>> 7bb640e (A dry run's browser stands behind a guard: whatever could write waits for its judgement)
 
     def _answered(self, response: Response) -> None:
         self._writing.discard(response.request)
