@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -83,3 +88,77 @@ def test_no_way_writes_behind_the_guard(witness: Witness, guarded: Page) -> None
     assert told["fetch_parameters"].fields["mot_de_passe"] == "••••"
     guarded.pause(1.0)
     assert witness.written == []
+
+
+def test_reads_do_not_wait_for_the_robot(witness: Witness, guarded: Page) -> None:
+    """While Python is busy with something else, pages load as ever."""
+    guarded.renew()
+    guarded.tab.goto(f"{witness.address}/ways/empty.html")
+    guarded.tab.evaluate(
+        """() => { window.took = []; (async () => {
+            for (let n = 0; n < 20; n++) {
+                const began = performance.now();
+                await fetch(`/ways/empty.html?${n}`);
+                took.push(performance.now() - began);
+            }
+        })() }"""
+    )
+    time.sleep(3.0)
+    took = guarded.tab.evaluate("took")
+    assert len(took) == 20
+    assert max(took) < 1500
+    assert guarded.crossings() == []
+
+
+LANE = """
+import sys, time
+from pathlib import Path
+from robo.browser import Page
+from robo.kit.lane import Lane
+folder = Path(sys.argv[1])
+page = Page.open(Lane(folder, folder, folder / "scratch", allow_hosts=("127.0.0.1",), dry=True))
+page.tab.goto(sys.argv[2])
+print("ready", flush=True)
+time.sleep(100)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+@pytest.mark.parametrize("victim", ["guard", "lane", "driver"])
+def test_nothing_is_written_whoever_dies(victim: str, tmp_path: Path) -> None:
+    """The guard is stopped so that writes wait for its judgement, then one of the three is killed."""
+    with Witness() as witness:
+        command = [sys.executable, "-c", LANE, str(tmp_path), f"{witness.address}/ways/insists.html"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lane:
+            assert lane.stdout is not None
+            assert lane.stdout.readline() == "ready\n"
+            (guard,) = (pid for pid, words in relatives(tmp_path).items() if "-I" in words)
+            (driver,) = (pid for pid in children(lane.pid) if pid not in relatives(tmp_path))
+            os.kill(guard, signal.SIGSTOP)
+            time.sleep(0.3)
+            os.kill({"guard": guard, "lane": lane.pid, "driver": driver}[victim], signal.SIGKILL)
+            time.sleep(0.3)
+            if victim != "guard":
+                os.kill(guard, signal.SIGCONT)
+            end = time.monotonic() + 10
+            while relatives(tmp_path) and time.monotonic() < end:
+                time.sleep(0.05)
+            lane.kill()
+        assert relatives(tmp_path) == {}
+        assert witness.read != []
+        assert witness.written == []
+
+
+def relatives(folder: Path) -> dict[int, list[str]]:
+    """The guard and the browser of that folder: process number to command line."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # gone while we looked
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if f"--user-data-dir={folder}/scratch/profile" in words:
+                found[int(process.name)] = words
+    return found
+
+
+def children(parent: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]

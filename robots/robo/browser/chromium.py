@@ -77,6 +77,7 @@ def guarded(proxy: str, door: int) -> list[str]:
         f"--proxy-server=http={proxy};https={proxy};socks=socks5://127.0.0.1:{door}",
         "--proxy-bypass-list=<-loopback>",
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+        "--disable-blink-features=BackgroundFetch",  # the browser itself would send, past whatever guards its pages
     ]
 
 

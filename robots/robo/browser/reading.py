@@ -13,7 +13,7 @@ from robo.kit.action import action
 from robo.kit.errors import Failed, FaultyFlow
 from robo.kit.messages import _
 from robo.kit.patience import remaining
-from robo.kit.types import Proof, Proofs, Reading, Readings
+from robo.kit.types import Proof, Proofs, Reading, Readings, Text
 
 
 @action(rest="names", binds="names")
@@ -128,6 +128,26 @@ def expect(proofs: Proofs, page: Page) -> None:
             address=page.address, wanted=" | ".join(map(str, proofs)), message=answers[0]["message"]
         )
     )
+
+
+@action(main="text")
+def wait(page: Page, text: Text | None = None, gone: Text | None = None, seconds: float | None = None) -> None:
+    """Wait until the page shows a text, or shows it no longer, or for so many seconds.
+
+    text: what the page is to show
+    gone: what the page is to show no longer
+    seconds: how long, where the page gives no sign; no longer than the step may take
+
+    - wait: {gone: Calcul en cours}
+    """
+    if sum(one is not None for one in (text, gone, seconds)) != 1:
+        raise FaultyFlow(_("`wait` takes one of text, gone, seconds"))
+    if seconds is None:
+        expect((Proof(text=text) if text is not None else Proof(gone=gone),), page)
+        return
+    if not 0 <= seconds < remaining():
+        raise Failed(_("{seconds} s is longer than the step may take: give it a `timeout`").format(seconds=seconds))
+    page.pause(seconds)
 
 
 def proven(by_frame: Sequence[Sequence[int]], asked: Sequence[Mapping[str, Any]]) -> list[int]:

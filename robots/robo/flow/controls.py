@@ -28,7 +28,7 @@ LOOP = (
 
 ACTIONS_LATER = frozenset(
     {
-        "read_table", "download", "wait", "screenshot", "append_rows", "update_row", "write_table",
+        "read_table", "download", "append_rows", "update_row", "write_table",
         "read_workbook", "classify", "zip", "render", "file_attachments",
         "request", "ask", "approve", "for_each_mail",
     }
