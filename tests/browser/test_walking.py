@@ -135,3 +135,33 @@ def test_renewed_page_keeps_the_session(desk: Desk) -> None:
     assert desk.act.page.address == ""
     desk.act("open", "/demandes")
     assert desk.act.page.shows("Liste des demandes")
+
+
+def test_wait_is_for_what_comes_and_what_goes(act: Hand, pages: str) -> None:
+    act("open", f"{pages}/words.html")
+    act.page.tab.evaluate(
+        """() => { const sign = document.createElement('p'); sign.textContent = 'Calcul en cours';
+            setTimeout(() => document.body.append(sign), 200); setTimeout(() => sign.remove(), 700) }"""
+    )
+    act("wait", "Calcul en cours")
+    act("wait", gone="Calcul en cours")
+    assert not act.page.shows("Calcul en cours")
+    with pytest.raises(Failed, match="timeout"):
+        act("wait", seconds=3, patience=1)
+    with pytest.raises(FaultyFlow):
+        act("wait", "Calcul", seconds=1)
+
+
+def test_pictures_are_kept_beside_each_other_in_the_folder_of_the_run(act: Hand, pages: str) -> None:
+    act("open", f"{pages}/words.html")
+    whole = act("screenshot", "accord.png")
+    part = act("screenshot", "accord.png", of="Tout valider")
+    assert [one.relative_to(act.page.lane.folder).as_posix() for one in (whole, part)] == [
+        "screenshots/accord.png",
+        "screenshots/accord (2).png",
+    ]
+    assert whole.read_bytes()[:4] == part.read_bytes()[:4] == b"\x89PNG"
+    assert part.stat().st_size < whole.stat().st_size
+    for name in ("../accord.png", "accord.gif"):
+        with pytest.raises(FaultyFlow):
+            act("screenshot", name)
