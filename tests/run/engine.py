@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from robo.flow.formula import Formula, Template, parse_value
 from robo.flow.model import AlreadyDone, Flow, Loop, Mark, Retry, Step
@@ -15,14 +15,17 @@ from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.errors import Failed
 from robo.kit.lane import Lane
+from robo.kit.secrets import Mask
 from robo.run.conduct import conduct
-from robo.run.course import Course
+from robo.run.copied import own_copy
+from robo.run.course import Course, Dry
 from robo.run.deaths import SeenDeaths, open_senders
 from robo.run.ending import Ending
 from robo.run.journal import Event, Journal, events
 from robo.run.ledger import Ledger
 from robo.run.lent import Lent
 from robo.run.people import Question, decide, questions, retry
+from robo.run.plan import plan_of
 from robo.run.records import Item
 from robo.run.store import Store
 from run.office import SHELF, Office, Stop, Violation
@@ -76,13 +79,13 @@ def each(steps: Iterable[Step], of: Office, **options: Any) -> Step:
     )
 
 
-def looked_up() -> AlreadyDone:
+def looked_up(ask: Literal["doubt", "always"] = "doubt") -> AlreadyDone:
     """The office is asked by its search."""
     steps = (
         step("open", {"address": "search", "look_for": "=row.numero"}),
         step("read", {"read": {"reference": "#r"}}),
     )
-    return AlreadyDone(steps, Template.parse("Dossier {{ row.numero }}"), Template.parse("Aucun dossier"))
+    return AlreadyDone(steps, Template.parse("Dossier {{ row.numero }}"), Template.parse("Aucun dossier"), ask=ask)
 
 
 def entering(**more: Any) -> tuple[Step, ...]:
@@ -314,6 +317,38 @@ class Machine:
             boundary=self.tick,
             stopping=lambda: self.asked_to_stop,
         )
+
+    def rehearse(self) -> dict[str, Any]:
+        """A dry run, lane after lane; returns its plan."""
+        clock = self.office.clock
+        with own_copy(self.place / "robo.db") as copy:
+            store = _Stopping(copy)
+            store.quick()
+            store.all(
+                "INSERT INTO run (id, flow, environment, state, attempt, inputs, began_at, folder) "
+                "VALUES ('dry', 'entry', 'production', 'done', 1, '{}', '', :folder)",
+                folder=str(self.place),
+            )
+            for number in range(1, 20):
+                course = replace(
+                    self.course(store),
+                    run="dry",
+                    attempt=1,
+                    sender=f"dry.{number}",
+                    journal=Journal(store, "dry", clock),
+                    lent=Lent(Lane(self.place, self.place, self.place, dry=True)),
+                    dry=Dry(),
+                )
+                if conduct(course).state != "lane":
+                    break
+            plan = plan_of(store, "dry", self.flow, Workspace(self.place), None, "", Mask())
+            store.close()
+        return dict(plan.told)
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that the store holds."""
+        names = [name for (name,) in self.store.all("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: self.store.all(f"SELECT * FROM {name} ORDER BY rowid") for name in names}
 
     def bury(self) -> None:
         """The supervisor sees dead whoever still has something open: nobody else is alive now."""

@@ -269,6 +269,16 @@ def send_mail(outside: Outside, to: str, reference: str) -> Changing[str]:
 
 
 @action
+def stubborn(outside: Outside, file: str) -> Changing[str]:
+    """Is not to be stopped."""
+    try:
+        yield Change(f"file {file}")
+    except GeneratorExit:
+        return "stopped"
+    return "filed"
+
+
+@action
 def note(text: str, outside: Outside) -> str:
     outside.office.steps_done.append(f"note {text}")
     return text
@@ -321,6 +331,6 @@ class Rows:
 
 _ACTIONS: dict[str, Callable[..., Any]] = {
     "login": login, "open": open_, "fill": fill, "submit": submit, "read": read, "move": move,
-    "send_mail": send_mail, "note": note, "fail_once": fail_once,
+    "send_mail": send_mail, "stubborn": stubborn, "note": note, "fail_once": fail_once,
 }  # fmt: skip
 SHELF = Shelf({name: Action(name, function) for name, function in _ACTIONS.items()}, {"row": SourceType.of(Rows)})

@@ -16,6 +16,7 @@ from robo.kit.messages import VARIABLE, _, language_of_the_system, ngettext, spe
 COMMANDS = {
     "init": "robo.cli.init:init",
     "check": "robo.cli.check:check",
+    "dry-run": "robo.cli.dry_run:dry_run",
     "run": "robo.cli.run:run",
     "resume": "robo.cli.run:resume",
     "retry": "robo.cli.retry:retry",

@@ -17,9 +17,9 @@ TOP = (
 )  # fmt: skip
 TOP_LATER = ("schedule",)
 
-MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error")
+MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error", "dry_run")
 """What may stand beside any action."""
-MODIFIERS_LATER = ("dry_run", "secret")
+MODIFIERS_LATER = ("secret",)
 
 LOOP = (
     "as", "key", "once", "where", "limit", "max_errors", "on_error", "prepare", "steps", "already_done", "write_back",

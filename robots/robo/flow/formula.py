@@ -67,6 +67,10 @@ class Formula(Expression):
         value = self._run(scope, language)
         return value is NOT_KNOWN_YET or truth(value, self.source.strip())
 
+    def is_unknown(self, scope: Mapping[str, Any], language: str = "fr") -> bool:
+        """Whether it rests on what is not known yet. Raises Refused."""
+        return self._run(scope, language) is NOT_KNOWN_YET
+
     def reads(self) -> tuple[Read, ...]:
         """The dotted paths that it reads, with their places in the source."""
         return analysis.reads(self.tree)

@@ -13,6 +13,7 @@ from robo.flow.formula import evaluate
 from robo.flow.model import Flow, Input
 from robo.flow.problems import did_you_mean
 from robo.flow.workspace import Workspace
+from robo.kit.change import NotKnownYet
 from robo.kit.errors import FaultyFlow, Refused
 from robo.kit.messages import _
 from robo.kit.secrets import Secret
@@ -36,6 +37,8 @@ def read_inputs(flow: Flow, given: Mapping[str, Any], workspace: Workspace) -> d
 
 
 def _read(spec: Input, given: Any, workspace: Workspace) -> Any:
+    if isinstance(given, NotKnownYet):
+        return given
     shown = spec.label or spec.name
     try:
         value = default_of(spec) if _is_empty(given) else given

@@ -70,6 +70,7 @@ class Step:
     address: its place in the tree, such as "2/each/1", for the journal.
     identity: what a receipt is kept under, such as "submit" or "submit.2"; stable when other steps come or go.
     arguments: parameter to value, with `Formula` and `Template` leaves; without what the engine reads itself.
+    dry_run: whether a dry run does the step or leaves it out.
     raw: the step as plain data, to tell whether it was edited.
     body: the steps of a `group` or a `repeat`; loop: of a `for_each...`; call: of a `run`.
     """
@@ -87,6 +88,7 @@ class Step:
     retry: Retry | None = None
     timeout: float | None = None
     on_error: OnError | tuple[Step, ...] | None = None
+    dry_run: Literal["run", "skip"] = "run"
     body: tuple[Step, ...] = ()
     repeat: Repeat | None = None
     call: Call | None = None

@@ -196,6 +196,8 @@ class Reader:
             if "if" not in written:
                 draft.fault((*path, "else"), _("`else` needs an `if` in the same step"), key=True)
             modifiers["otherwise"] = self._branch("else", written, path, address, spot, at_start)
+        if "dry_run" in written:
+            modifiers["dry_run"] = self._dry_run(action, written, path)
         if "on_error" in written:
             modifiers["on_error"] = self._on_error(written, path, address, spot, at_start)
         return Step(
@@ -240,6 +242,12 @@ class Reader:
         chosen = self.draft.choice(written, "on_error", path, ("stop", "continue", "next"), "stop")
         if chosen == "next" and not spot.in_loop:
             self.draft.fault((*path, "on_error"), _("`next` goes on with the next item: it needs a loop around it"))
+        return chosen
+
+    def _dry_run(self, action: str, written: dict[str, Any], path: Path) -> str:
+        chosen: str = self.draft.choice(written, "dry_run", path, ("run", "skip"), "run")
+        if chosen == "run" and action in self.shelf.actions and self.shelf.actions[action].kind == "change":
+            self.draft.fault((*path, "dry_run"), _("a dry run never makes a change: it only shows what it would be"))
         return chosen
 
     def _retry(self, value: Any, path: Path) -> Retry | None:

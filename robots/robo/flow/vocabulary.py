@@ -99,6 +99,7 @@ def modifiers() -> Words:
         ),
         "timeout": said(SECONDS, _("how long the step may take: 10s, 2m, 1h")),
         "on_error": said(recovery, _("stop, continue, next (the next item), or a list of steps")),
+        "dry_run": said({"enum": ["run", "skip"]}, _("whether a dry run does the step or leaves it out")),
     }
 
 

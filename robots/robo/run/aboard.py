@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from robo.flow.load import load_text
 from robo.flow.model import Flow
 from robo.flow.vault import Vault
 from robo.kit.shelf import shelf_of
+from robo.run.audit import Wall
 from robo.run.berth import berth, workspace
 from robo.run.clock import SystemClock
 from robo.run.conduct import conduct
-from robo.run.course import Course
+from robo.run.course import Course, Dry
 from robo.run.deaths import SeenDeaths
 from robo.run.ending import Ending
 from robo.run.folder import RunFolder
@@ -38,15 +40,22 @@ def read(order: dict[str, Any]) -> Flow:
     )
 
 
-def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: Flow, opened: dict[type, Any]) -> Ending:
-    """Conduct the run on behalf of the supervisor, or tell people how it has ended."""
+def go(
+    order: dict[str, Any],
+    mouth: threading.Lock,
+    attached: Attached,
+    flow: Flow,
+    opened: dict[type, Any],
+    wall: Wall | None = None,
+) -> Ending:
+    """Conduct the run on behalf of the supervisor, or tell people how it has ended. wall: of a dry run."""
     where = workspace(order)
     clock = SystemClock()
     vault = Vault(where.state)
     me = Identity.mine()
-    store = Store(where.database, mouth=mouth)
+    store = Store(Path(order["database"]), mouth=mouth)
     site = berth(order).site
-    lent = Lent(berth(order))
+    lent = Lent(berth(order), wall.gate if wall else nullcontext)
     for kind, one in opened.items():
         lent.adopt(kind, one)
     asked_to_stop = False
@@ -78,6 +87,7 @@ def go(order: dict[str, Any], mouth: threading.Lock, attached: Attached, flow: F
         lost=tuple(order["lost"]),
         report=attached.report,
         stopping=stopping,
+        dry=Dry(order["rows"], wall) if order["dry"] else None,
     )
     if order.get("notify"):
         from robo.run.notices import notify

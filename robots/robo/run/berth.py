@@ -39,6 +39,7 @@ def _berth(text: str) -> Lane:
         headed=order["headed"],
         mail=tuple(where.mail_server(name, vault) for name in where.mail),
         folders=where.folders,
+        dry=order["dry"],
     )
 
 

@@ -11,9 +11,11 @@ from robo.kit.change import NOT_KNOWN_YET, Change
 from robo.kit.errors import Failed, Refused
 from robo.kit.messages import _
 from robo.run.course import Course, EndLane
+from robo.run.facts import facts_of
 from robo.run.frames import copied, frame_of
 from robo.run.passage import Passage, until
 from robo.run.records import Made
+from robo.run.rehearsal import plan
 from robo.run.scope import bound, saved_names
 
 
@@ -25,7 +27,7 @@ def make(
     values: Mapping[str, Any],
     passage: Passage,
 ) -> None:
-    """Make a change once.
+    """Make a change once; in a dry run only say it.
 
     A change with a receipt is not made again, whatever leads to it. Before the intent any error means that nothing was
     done. After it only `Refused` and `Failed` do; whatever else comes is a doubt, and the lane ends.
@@ -36,13 +38,16 @@ def make(
         passage.saved.update({name: then[name] for name in saved_names(step, course.shelf) if name in then})
         passage.made(step.address)
         return
+    if course.dry:
+        plan(course, step, action, arguments, values, passage)
+        return
     doing = action.function(**arguments)
     try:
         change = next(doing)
     except StopIteration as already:
         change = Change(_("{action}: nothing was left to do").format(action=action.name))
         made = intend(course, step, passage, change)
-        keep(course, step, action, made, already.value, values, passage)
+        keep(course, step, action, made, already.value, values, passage, by="nothing")
         return
     made = intend(course, step, passage, change, foreseen(step, action, values, change))
     course.boundary("intended")
@@ -92,6 +97,7 @@ def intend(
         passage.columns(),
         until(passage.steps, step.identity) or "",
         course.sender,
+        facts_of(step.action, change),
     )
     made = passage.ledger.open_change(passage.key)
     assert made is not None

@@ -12,6 +12,7 @@ from robo.run.folder import RunFolder
 from robo.run.ledger import TOP
 from robo.run.passage import Passage
 from robo.run.records import Made
+from robo.run.rehearsal import lane_begins, lane_ends
 from robo.run.settle import settle, wait_left
 from robo.run.top import own_way
 from robo.run.walker import Walker
@@ -20,6 +21,7 @@ from robo.run.works import AskPerson
 
 def conduct(course: Course) -> Ending:
     """Do what is left of the run. Whatever happens to its items is in the ledger; this is how the run itself ended."""
+    lane_begins(course)
     try:
         return _conduct(course)
     except Stopped:
@@ -32,6 +34,7 @@ def conduct(course: Course) -> Ending:
     except RoboError as error:
         return ended_by(error)
     finally:
+        lane_ends(course)
         course.journal.flush()
 
 

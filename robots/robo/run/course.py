@@ -12,6 +12,7 @@ from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.errors import Failed
 from robo.kit.shelf import Shelf
+from robo.run.audit import Wall
 from robo.run.clock import Clock
 from robo.run.deaths import Boundary, Deaths
 from robo.run.evidence import Evidence
@@ -45,6 +46,18 @@ class Broken(Failed):
     """A fault of Robo or of a robot, not of the flow or its data."""
 
 
+@dataclass(frozen=True)
+class Dry:
+    """What makes a run a dry one. rows: so many items of each loop are rehearsed, None for all; wall: stands behind."""
+
+    rows: int | None = None
+    wall: Wall | None = None
+
+    def tried(self) -> list[str]:
+        """What robots wanted to change while they were only to look, since it was last asked."""
+        return self.wall.tried() if self.wall else []
+
+
 @dataclass
 class Course:
     """One start of a run, as one lane carries it out.
@@ -54,6 +67,7 @@ class Course:
     folder: where the run's own files go. boundary: told each instant at which a stop makes a difference.
     report: tells the supervisor. stopping: whether a person asked to stop. lost: ledgers whose loop is gone.
     corrected: rows that a person has corrected, which alone are gone through.
+    dry: in a dry run, whose store is a copy of its own.
     """
 
     run: str
@@ -76,6 +90,7 @@ class Course:
     boundary: Boundary = lambda where: None
     report: Callable[..., None] = lambda **event: None
     stopping: Callable[[], bool] = lambda: False
+    dry: Dry | None = None
     top: Ledger = field(init=False)
     evidence: Evidence = field(init=False)
 

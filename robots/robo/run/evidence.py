@@ -30,6 +30,11 @@ class Evidence:
         """Whether every step on a page is kept."""
         return self._wanted == "always"
 
+    @property
+    def kept(self) -> int:
+        """How many pieces there are in the folder."""
+        return self._next
+
     def of_error(self, error: Exception, ledger: str, key: str) -> str:
         """Keep what can be seen of a failure, once however far it goes; returns the path like `keep`."""
         if error is not self._last[0]:

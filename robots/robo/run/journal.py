@@ -19,6 +19,7 @@ Kind = Literal[
     "item.begun", "item.ended", "item.waits", "item.gone", "item.changed",
     "row.refused", "entry.later",
     "change.intended", "change.made", "change.not_made", "change.in_doubt", "change.settled", "change.decided",
+    "change.planned", "step.unseen", "step.assumed", "item.listed", "request", "source.planned",
     "loop.began", "loop.stopped", "loop.ended",
     "source.written", "source.set_aside", "notice.sent", "notice.failed",
     "evidence",

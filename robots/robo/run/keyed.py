@@ -15,7 +15,7 @@ from robo.run.course import SkipItem, StopFlow, Stopped
 from robo.run.history import History
 from robo.run.ledger import Ledger, Overtaken
 from robo.run.passage import Passage, Walks
-from robo.run.records import Item, Made
+from robo.run.records import Item, Made, State
 from robo.run.scope import Row, times, unsaved
 from robo.run.settle import ask_first, settle, wait_left
 from robo.run.tally import alarmed, begun_keys, rows_refused
@@ -82,12 +82,13 @@ class KeyedLoop:
         return None
 
     def _pass(self, works: list[Work], by_key: Mapping[str, Work]) -> None:
-        limit = evaluate(self._loop.limit, self._outer.scope(), self._language)
-        most = None if limit is None else int(limit)
+        most = self._most()
         late: list[Work] = []
         for work in works:
             if self._over(most) and work.key not in self._begun:
                 continue
+            if self._course.dry:
+                self._course.journal.note("item.listed", ledger=self.ledger.name, key=work.key, position=work.position)
             item = self.ledger.item(work.key)
             if item and item.starts >= STARTS and item.state == "started" and item.waits is None:
                 self.ledger.end(work.key, "failed", _("begun {count} times without an ending").format(count=STARTS))
@@ -100,6 +101,12 @@ class KeyedLoop:
             if not self._over(None):
                 self._take(work, again=True)
         self._gone({work.key for work in works} | self._originals.keys(), by_key)
+
+    def _most(self) -> int | None:
+        """So many items are begun, by the flow and by who rehearses it; None for all."""
+        limit = evaluate(self._loop.limit, self._outer.scope(), self._language)
+        bounds = [None if limit is None else int(limit), self._course.dry.rows if self._course.dry else None]
+        return min((bound for bound in bounds if bound is not None), default=None)
 
     def _over(self, most: int | None) -> bool:
         """Whether no further item is to be begun. Raises Stopped, and Failed where there were too many errors."""
@@ -114,7 +121,9 @@ class KeyedLoop:
         return most is not None and len(self._begun) >= most
 
     def _set_aside(self, gathered: list[Work]) -> None:
-        """Whatever of these items was not accepted by this run, for a person to correct."""
+        """Whatever of these items was not accepted by this run, for a person to correct; a dry run only says it."""
+        if self._course.dry:
+            return
         listed = {work.key for work in gathered}
         ended = self.ledger.items("refused", "failed")
         mine = {i.key: i.reason or "" for i in ended if i.key in listed and i.run == self._course.run}
@@ -217,7 +226,8 @@ class KeyedLoop:
         target = self._source.describe() if back else None
         original = self._originals.get(passage.key)
         accepted = None if original is None else self._history.given(original)
-        self.ledger.end(passage.key, "done", write_back=back, target=target, accepted=accepted)
+        state: State = "planned" if self._course.dry else "done"
+        self.ledger.end(passage.key, state, write_back=back, target=target, accepted=accepted)
 
     def _failed(self, passage: Passage, state: Any, error: Refused | Failed) -> None:
         course = self._course
@@ -267,7 +277,12 @@ class KeyedLoop:
                 self.ledger.doubt(made, _("the robot was stopped between the sending and the answer"), live=False)
 
     def _doubts(self, by_key: Mapping[str, Work], wait: bool) -> None:
-        """Settle what can be settled now; with `wait`, also what can be once enough time has passed."""
+        """Settle what can be settled now; with `wait`, also what can be once enough time has passed.
+
+        A dry run settles nothing: to look up what is in doubt may be to press.
+        """
+        if self._course.dry:
+            return
         for item in self.ledger.items("in_doubt"):
             made = self.ledger.open_change(item.key)
             if made is None or (not wait and (made.step, made.number, item.key) in self._asked):

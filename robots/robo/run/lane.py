@@ -8,12 +8,15 @@ import os
 import queue
 import tempfile
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robo.kit.messages import speak
 from robo.run.processes import MARK, Attached, attach, leave
+
+if TYPE_CHECKING:
+    from robo.run.audit import Wall
 
 LANE, FAULT = 0, 3
 
@@ -42,11 +45,13 @@ def _work(mouth: threading.Lock, attached: Attached) -> int:
     reader = _Reader()
     reader.start()
     order = _order(attached)
+    wall = _wall(order)
     reader.order.put(order)
     opened: dict[type, Any] = {}
     trouble: tuple[str, str] | None = None
     try:
-        opened = _open_ahead(order)
+        with wall.gate() if wall else nullcontext():
+            opened = _open_ahead(order)
     except LaneLost as error:
         trouble = "lane", str(error)  # another one may start; the supervisor knows how often that is worth a try
     except RoboError as error:
@@ -59,7 +64,7 @@ def _work(mouth: threading.Lock, attached: Attached) -> int:
         return LANE
     from robo.run.aboard import go
 
-    ending = go(order, mouth, attached, reader.flow, opened)
+    ending = go(order, mouth, attached, reader.flow, opened, wall)
     attached.report(ended=ending.state, reason=ending.reason)
     return LANE
 
@@ -85,6 +90,18 @@ def _order(attached: Attached) -> dict[str, Any]:
     os.environ[MARK] = order["mark"]
     speak(order["language"])
     return order
+
+
+def _wall(order: dict[str, Any]) -> Wall | None:
+    """In a dry run, before any of the workspace's own robots is loaded."""
+    if not order["dry"]:
+        return None
+    from robo.run.audit import Wall
+
+    owned = (order["folder"], order["scratch"], Path(order["database"]).parent)
+    wall = Wall(map(Path, owned))
+    wall.put_up()
+    return wall
 
 
 class _Reader(threading.Thread):

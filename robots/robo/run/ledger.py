@@ -139,35 +139,59 @@ class Ledger:
         columns: Mapping[str, str],
         steps: str,
         sender: str,
+        facts: Mapping[str, Any] | None = None,
     ) -> int:
-        """Write down what is about to be done; returns the number of this intent."""
+        """Write down what is about to be done; returns the number of this intent. facts: see `facts_of`."""
+        facts = facts or {}
         with self._store.write():
-            last = self._store.one(
-                "SELECT coalesce(max(number), 0) FROM change WHERE ledger = :ledger AND key = :key AND step = :step",
-                ledger=self.name, key=key, step=step,
-            )  # fmt: skip
-            number = int(last[0] if last else 0) + 1
             self._set(key, ("started",), state="committing")
-            self._store.all(
-                "INSERT INTO change VALUES (:ledger, :key, :step, :number, :address, 'intent', NULL, :summary, "
-                ":same_as, :preview, NULL, :saved, :columns, :steps, :at, :run, :sender)",
-                ledger=self.name, key=key, step=step, number=number, address=address, summary=change.summary,
-                same_as=pack(change.same_as), preview=pack(change.preview), saved=pack(saved), columns=pack(columns),
-                steps=steps, at=self._clock.now().isoformat(), run=self._run, sender=sender,
+            number = self._add(
+                key, step, change, facts, address=address, state="intent", saved=pack(saved), columns=pack(columns),
+                steps=steps, sender=sender,
             )  # fmt: skip
             self._note(
-                "change.intended", key, step, number=number, summary=change.summary, preview=change.preview,
-            )  # fmt: skip
+                "change.intended", key, step, number=number, summary=change.summary, preview=change.preview, **facts
+            )
         return number
+
+    def plan(
+        self,
+        key: str,
+        step: str,
+        address: str,
+        change: Change,
+        gives: Any,
+        saved: Mapping[str, Any],
+        columns: Mapping[str, str],
+        steps: str,
+        sender: str,
+        facts: Mapping[str, Any],
+        by: Literal["planned", "nothing", "already_done"] = "planned",
+    ) -> None:
+        """In a dry run's own copy: from now on the change counts as made, so that the item goes on behind it.
+
+        by: "planned" where a run would make it, "nothing" where there is nothing left to do, "already_done" where the
+        application shows it already.
+        """
+        with self._store.write():
+            number = self._add(
+                key, step, change, facts, address=address, state="receipt", saved=pack(saved), columns=pack(columns),
+                steps=steps, sender=sender, why=by, gives=pack(gives),
+            )  # fmt: skip
+            self._set(key, ("started",), starts=0, failures=0, reason=None)
+            self._note(
+                "change.planned", key, step, number=number, by=by, summary=change.summary, preview=change.preview,
+                **facts,
+            )  # fmt: skip
 
     def receipt(
         self,
         made: Made,
         gives: Any,
         saved: Mapping[str, Any],
-        by: Literal["answer", "settle", "already_done", "person"] = "answer",
+        by: Literal["answer", "nothing", "settle", "already_done", "person"] = "answer",
     ) -> None:
-        """The change was made: keep what it gave."""
+        """The change was made: keep what it gave. by: who says so; "nothing" where nothing was left to do."""
         with self._store.write():
             self._change(made, ("intent", "doubt"), state="receipt", why=by, gives=pack(gives), saved=pack(saved))
             self._set(made.key, ("committing", "in_doubt"), state="started", starts=0, failures=0, reason=None)
@@ -305,6 +329,24 @@ class Ledger:
         )
         if changed is None:
             raise Overtaken(f"{self.name} {key}: not in {states}")
+
+    def _add(self, key: str, step: str, change: Change, facts: Mapping[str, Any], **values: Any) -> int:
+        """A new row of `change`; returns its number."""
+        last = self._store.one(
+            "SELECT coalesce(max(number), 0) FROM change WHERE ledger = :ledger AND key = :key AND step = :step",
+            ledger=self.name, key=key, step=step,
+        )  # fmt: skip
+        number = int(last[0] if last else 0) + 1
+        values |= {
+            "ledger": self.name, "key": key, "step": step, "number": number, "summary": change.summary,
+            "same_as": pack(change.same_as), "preview": pack(change.preview), "at": self._clock.now().isoformat(),
+            "run": self._run, "facts": pack(facts),
+        }  # fmt: skip
+        self._store.all(
+            f"INSERT INTO change ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})",  # noqa: S608
+            **values,
+        )
+        return number
 
     def _change(self, made: Made, states: tuple[str, ...], **values: Any) -> None:
         names = ", ".join(f"{name} = :{name}" for name in values)

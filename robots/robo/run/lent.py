@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from robo.kit.lane import Lane
-from robo.kit.resource import Resource
+from robo.kit.resource import Crossing, Resource
 
 
 class Lent:
     """All that is lent in a lane."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, lane: Lane, gate: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        """gate: what surrounds the opening and closing of each."""
+        self._lane, self._gate = lane, gate
         self._open: dict[type, Resource] = {}
 
     def adopt(self, kind: type, opened: Resource) -> None:
@@ -25,14 +26,16 @@ class Lent:
     def borrow(self, kind: Any) -> Resource:
         """The lane's resource of that class."""
         if kind not in self._open:
-            self._open[kind] = kind.open(self._lane)
+            with self._gate():
+                self._open[kind] = kind.open(self._lane)
         return self._open[kind]
 
     def renew(self) -> None:
         """A fresh start for whatever shows something."""
         for one in self._open.values():
             if one.fleeting:
-                one.renew()
+                with self._gate():
+                    one.renew()
 
     def shows(self, text: str) -> bool:
         """Whether any of them shows the text."""
@@ -53,9 +56,13 @@ class Lent:
                     kept |= one.evidence(folder, name)
         return kept
 
+    def crossings(self) -> list[Crossing]:
+        """What could have written and wanted to leave in a dry run, since it was last asked."""
+        return [crossing for one in self._open.values() for crossing in one.crossings()]
+
     def close(self) -> None:
         """End them all."""
         for one in self._open.values():
-            with suppress(Exception):
+            with suppress(Exception), self._gate():
                 one.close()
         self._open.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from robo.flow.bind import call_arguments
@@ -16,6 +16,7 @@ from robo.run.course import SkipItem, Stopped
 from robo.run.keyed import KeyedLoop
 from robo.run.listed import Listed
 from robo.run.passage import Passage, Walks
+from robo.run.rehearsal import is_unknown_loop
 from robo.run.scope import Row
 from robo.run.works import note_later
 
@@ -35,16 +36,19 @@ class Loops:
     def run(self, step: Step, passage: Passage) -> None:
         """The whole loop."""
         assert step.loop
-        source = self._source(step, step.loop, passage)
+        course = self._walks.course
+        values = evaluate(step.loop.source, passage.scope(), course.flow.settings.locale)
+        if is_unknown_loop(course, step, passage, values):
+            return
+        source = self._source(step, step.loop, values)
         if step.loop.key:
             keyed = self._keyed[step.address] = KeyedLoop(self._walks, step, step.loop, source, passage)
             keyed.run()
         else:
             self._each(step, step.loop, source, passage)
 
-    def _source(self, step: Step, loop: Loop, passage: Passage) -> Source:
+    def _source(self, step: Step, loop: Loop, values: Mapping[str, Any]) -> Source:
         course = self._walks.course
-        values = evaluate(loop.source, passage.scope(), course.flow.settings.locale)
         if loop.kind == "item":
             listed = values.get("in")
             if isinstance(listed, str) or not isinstance(listed, Iterable):

@@ -25,6 +25,8 @@ class Passage:
     last: address of the last change with a receipt; what stands before it is not redone.
     spoiled: the state and reason in which the item must end although its steps went on.
     prepare: leads to where the first segment begins. title: what people call the item, where its key says nothing.
+    planned, unseen: of a dry run: whether a change on a page was planned, which no page will show; and whether the page
+    is not where a run would have it, until something is opened.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Passage:
         self.spoiled: tuple[State, str] | None = None
         self.tries: dict[str, int] = {}
         self.signed_again = False
+        self.planned = self.unseen = False
         self.prepare: Callable[[], None] = lambda: None
         self.title = ""
         self._kept: dict[str, Any] = {}
@@ -180,7 +183,7 @@ def until(steps: tuple[Step, ...], identity: str) -> str | None:
 def _meaning(step: Step) -> Any:
     """A step as written without what only proves it: mending a proof is no other work."""
     return [
-        {name: _without_proofs(one) for name, one in step.raw.items()},
+        {name: _without_proofs(one) for name, one in step.raw.items() if name != "dry_run"},
         _condition(step),
     ]
 

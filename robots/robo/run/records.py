@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from robo.kit.change import Change, Intent
+from robo.run.facts import Rendered, change_of, rendered_of
 from robo.run.values import unpack
 
 State = Literal[
-    "todo", "started", "committing", "in_doubt", "done", "refused", "failed", "given_up", "skipped"
+    "todo", "started", "committing", "in_doubt", "done", "refused", "failed", "given_up", "skipped", "planned"
 ]  # fmt: skip
+"""planned: of a dry run alone, in its own copy of the store."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Made:
 
     saved: the names known once it was made, or when it was meant. columns: digests of the columns used until then.
     steps: digest of the steps until then. sender: the process that was to make it.
+    action, documents: empty for what an earlier version of Robo wrote down.
     """
 
     key: str
@@ -66,6 +69,8 @@ class Made:
     at: str
     run: str
     sender: str
+    action: str = ""
+    documents: tuple[Rendered, ...] = ()
 
     @property
     def intent(self) -> Intent:
@@ -78,7 +83,8 @@ ITEM_COLUMNS = (
     "write_back, target, written, accepted"
 )
 CHANGE_COLUMNS = (
-    "key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run, sender"
+    "key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run, sender, "
+    "facts"
 )
 
 
@@ -95,9 +101,10 @@ def item_of(row: tuple[Any, ...]) -> Item:
 def made_of(row: tuple[Any, ...]) -> Made:
     """The change from its `CHANGE_COLUMNS`."""
     (key, step, number, address, state, why, summary, same_as, preview, gives, saved, columns, steps, at, run,
-     sender) = row  # fmt: skip
-    change = Change(summary, tuple(unpack(same_as)), unpack(preview))
+     sender, told) = row  # fmt: skip
+    facts = unpack(told) or {}
+    change = change_of(summary, tuple(unpack(same_as)), unpack(preview), facts)
     return Made(
         key, step, number, address, state, why, change, unpack(gives), unpack(saved), unpack(columns), steps, at, run,
-        sender,
+        sender, facts.get("action", ""), rendered_of(facts),
     )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from robo.flow.formula import evaluate
 from robo.flow.model import AlreadyDone, Step, walk
+from robo.kit.action import Action
 from robo.kit.change import Change, Done, NotDone
 from robo.kit.errors import LaneLost, RoboError
 from robo.kit.messages import _
@@ -16,6 +18,7 @@ from robo.run.course import Course, EndLane
 from robo.run.ledger import Overtaken
 from robo.run.passage import Passage, Walks
 from robo.run.records import Made
+from robo.run.rehearsal import plan_found
 
 Verdict = Literal["made", "not made", "unknown"]
 ABSENCES = 2
@@ -82,18 +85,10 @@ def _by_action(course: Course, step: Step, passage: Passage, made: Made) -> Verd
 
 def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, asked: AlreadyDone) -> Verdict:
     course = walks.course
-    action = course.shelf.actions[step.action]
-    last = max((n for n, one in enumerate(asked.steps) if one.action in ("open", "click")), default=-1)
-    # Its steps are no part of the item's own way: they have no receipts and leave no names behind but the read ones.
-    look = passage.aside(asked.steps)
     # What the look began to see too early proves nothing, however long it took.
     proven = wait_left(course, made) == 0.0
     try:
-        course.lent.renew()
-        walks.run(asked.steps[: last + 1], look)
-        found, absent = _judged(course, look, asked)
-        if found and not absent:
-            walks.run(asked.steps[last + 1 :], look)
+        found, absent, look = _asked(walks, passage, asked)
     except LaneLost as error:
         raise EndLane(str(error)) from error
     except RoboError as error:
@@ -101,10 +96,8 @@ def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, aske
         return "unknown"
     if found and not absent:
         values = _values_of(step, look, course)
-        binds = action.manners.binds
-        names = values.get(binds) if binds else None
-        gives = {name: look.saved.get(name) for name in names} if names else None
-        keep(course, step, action, made, gives, values, passage, by="already_done")
+        action = course.shelf.actions[step.action]
+        keep(course, step, action, made, _read(action, look, values), values, passage, by="already_done")
         return "made"
     if absent and not found and proven:
         _absent(passage, made, str(evaluate(asked.absent, look.scope(), course.flow.settings.locale)))
@@ -120,6 +113,25 @@ def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, aske
         else _("it is too early to believe that it is not there"),
     )
     return "unknown"
+
+
+def _asked(walks: Walks, passage: Passage, asked: AlreadyDone) -> tuple[bool, bool, Passage]:
+    """(found, absent, what was read): the application's answer on a fresh page. Raises what its steps raise."""
+    last = max((n for n, one in enumerate(asked.steps) if one.action in ("open", "click")), default=-1)
+    # Its steps are no part of the item's own way: they have no receipts and leave no names behind but the read ones.
+    look = passage.aside(asked.steps)
+    walks.course.lent.renew()
+    walks.run(asked.steps[: last + 1], look)
+    found, absent = _judged(walks.course, look, asked)
+    if found and not absent:
+        walks.run(asked.steps[last + 1 :], look)
+    return found, absent, look
+
+
+def _read(action: Action, look: Passage, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the change would have given, by the names that the look-up read."""
+    names = values.get(action.manners.binds) if action.manners.binds else None
+    return {name: look.saved.get(name) for name in names} if names else None
 
 
 def _judged(course: Course, look: Passage, asked: AlreadyDone) -> tuple[bool, bool]:
@@ -163,8 +175,26 @@ def ask_first(walks: Walks, passage: Passage, step: Step | None, asked: AlreadyD
     """Before an item is begun, for work that people also do by hand: found already is a receipt."""
     if step is None:
         return
+    if walks.course.dry:
+        _foresee(walks, passage, step, asked)
+        return
     made = intend(walks.course, step, passage, Change(_("look whether it was already entered by hand")))
     verdict = _by_application(walks, step, passage, made, asked)
     if verdict != "made":
         # Nothing was sent under this intent, so whatever the application says, it was not made by us.
         passage.ledger.not_made(made, "failed", "started", _("not entered yet"))
+
+
+def _foresee(walks: Walks, passage: Passage, step: Step, asked: AlreadyDone) -> None:
+    """In a dry run: what is found counts as made."""
+    course = walks.course
+    try:
+        found, absent, look = _asked(walks, passage, asked)
+    except LaneLost as error:
+        raise EndLane(str(error)) from error
+    except RoboError:
+        return  # then a run would not know either, and begin it
+    if found and not absent:
+        values = _values_of(step, look, course)
+        action = course.shelf.actions[step.action]
+        plan_found(course, step, action, passage, values, _read(action, look, values))

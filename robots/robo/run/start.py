@@ -61,13 +61,7 @@ def begin(
     options = options or Options()
     if options.corrected:
         loop_of(flow, options.corrected)
-    hidden = [name for name, value in inputs.items() if isinstance(value, Secret)]
-    if hidden:
-        raise FaultyFlow(
-            _("{name} is secret and would have to be kept with the run: name it under `secrets` instead").format(
-                name=hidden[0]
-            )
-        )
+    refuse_secrets(inputs)
     clock = SystemClock()
     run = _new_name(store, flow, clock)
     ledgers = _ledgers(workspace, flow, run)
@@ -82,7 +76,7 @@ def begin(
                 folder=str(folder.path), holder=Identity.mine().text(),
             )  # fmt: skip
             journal = Journal(store, run, clock)
-            journal.note("run.began", flow=flow.name, environment=workspace.environment, by=_who())
+            journal.note("run.began", flow=flow.name, environment=workspace.environment, by=who())
             journal.flush()
         return _supervised(workspace, shelf, store, flow, run, 1, ledgers, locks, say, options)
 
@@ -104,7 +98,7 @@ def resume(
                 "holder = :holder WHERE id = :run",
                 run=run, attempt=attempt, holder=Identity.mine().text(),
             )  # fmt: skip
-            journal.note("run.resumed", flow=flow.name, attempt=attempt, by=_who())
+            journal.note("run.resumed", flow=flow.name, attempt=attempt, by=who())
             journal.flush()
         return _supervised(workspace, shelf, store, flow, run, attempt, ledgers, locks, say, options or Options())
 
@@ -122,24 +116,8 @@ def _supervised(
     options: Options,
 ) -> Outcome:
     bury(store, (f"run/{run}", *ledgers))
-    settings = flow.settings
     folder = workspace.runs / run
-    order = {
-        "run": run,
-        "attempt": attempt,
-        "root": str(workspace.root),
-        "environment": workspace.environment,
-        "flow": str(flow.file),
-        "folder": str(folder),
-        "language": options.language,
-        "headed": options.headed,
-        "site": settings.site,
-        "allow_hosts": hosts(flow),
-        "locale": settings.locale,
-        "step_timeout": settings.step_timeout,
-        "ahead": ahead(flow, shelf),
-        "lost": lost(store, workspace, flow),
-    }
+    order = order_for(workspace, shelf, store, flow, run, attempt, folder, options)
     say({"run": run, "folder": str(folder), "began": True})
     state, reason = Supervisor(store, order, locks, say, options.lane).run()
     clock = SystemClock()
@@ -156,6 +134,49 @@ def _supervised(
         Supervisor(store, {**order, "ahead": [], "notify": True}, locks, say).run(once=True)
         RunFolder(folder).follow(store, run)
     return outcome(store, run)
+
+
+def order_for(
+    workspace: Workspace,
+    shelf: Shelf,
+    store: Store,
+    flow: Flow,
+    run: str,
+    attempt: int,
+    folder: Path,
+    options: Options,
+) -> dict[str, Any]:
+    """What every lane of a start is told. store: the workspace's own, or the copy of a dry run."""
+    settings = flow.settings
+    return {
+        "run": run,
+        "attempt": attempt,
+        "root": str(workspace.root),
+        "environment": workspace.environment,
+        "database": str(store.path),
+        "flow": str(flow.file),
+        "folder": str(folder),
+        "language": options.language,
+        "headed": options.headed,
+        "site": settings.site,
+        "allow_hosts": hosts(flow),
+        "locale": settings.locale,
+        "step_timeout": settings.step_timeout,
+        "ahead": ahead(flow, shelf),
+        "lost": lost(store, workspace, flow),
+        "dry": False,
+    }
+
+
+def refuse_secrets(inputs: Mapping[str, Any]) -> None:
+    """Inputs are kept with the run. Raises FaultyFlow where one of them is a secret."""
+    hidden = [name for name, value in inputs.items() if isinstance(value, Secret)]
+    if hidden:
+        raise FaultyFlow(
+            _("{name} is secret and would have to be kept with the run: name it under `secrets` instead").format(
+                name=hidden[0]
+            )
+        )
 
 
 def bury(store: Store, ledgers: tuple[str, ...]) -> None:
@@ -183,7 +204,7 @@ def held(workspace: Workspace, names: tuple[str, ...], run: str) -> Iterator[lis
         descriptors = []
         for name in names:
             lock = Lock(lock_file(workspace, name))
-            if not lock.try_take(f"{run} ({_who()}, {SystemClock().now():%d/%m/%Y %H:%M})"):
+            if not lock.try_take(f"{run} ({who()}, {SystemClock().now():%d/%m/%Y %H:%M})"):
                 raise Busy(_("{name} is being worked on by run {holder}").format(name=name, holder=lock.holder()))
             stack.callback(lock.release)
             descriptors.append(lock.fileno())
@@ -239,7 +260,8 @@ def _new_name(store: Store, flow: Flow, clock: SystemClock) -> str:
     return name
 
 
-def _who() -> str:
+def who() -> str:
+    """The account of this machine that runs Robo."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -19,6 +19,7 @@ def state_word(state: str) -> str:
         "failed": _("failed"),
         "given_up": _("given up"),
         "skipped": _("skipped"),
+        "planned": _("would be done"),
         "running": _("running"),
         "interrupted": _("interrupted"),
         "stopped": _("stopped"),

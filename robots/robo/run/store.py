@@ -42,6 +42,7 @@ MIGRATIONS = (
     );
     CREATE TABLE death (sender TEXT PRIMARY KEY, boot TEXT NOT NULL, seen REAL NOT NULL);
     """,
+    "ALTER TABLE change ADD COLUMN facts TEXT",
 )
 
 
@@ -54,6 +55,7 @@ class Store:
         busy: seconds to wait for another writer. mouth: held during each transaction; who takes it for good silences
         this process.
         """
+        self.path = path
         self._mouth = mouth or threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=busy, isolation_level=None)

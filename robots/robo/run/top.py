@@ -66,7 +66,7 @@ class _Rows(Mapping[str, int]):
         found = self._course.store.one(
             "SELECT count(*) FROM item WHERE run = :run AND ledger NOT LIKE 'run/%' AND state = :state",
             run=self._course.run,
-            state=state,
+            state="planned" if self._course.dry and state == "done" else state,
         )
         return int(found[0]) if found else 0
 

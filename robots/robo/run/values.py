@@ -86,14 +86,20 @@ def _unpack(value: Any) -> Any:
 
 
 def readable(value: Any) -> Any:
-    """The value as JSON that people can read: dates as ISO, decimals as text; empty for what is not known."""
+    """The value as JSON that people can read: dates as ISO, decimals as texts; what is not known yet says so."""
     match value:
         case None | bool() | int() | str():
             return value
         case date() | time():
             return value.isoformat()
-        case Fault() | Unsaved() | NotKnownYet():
+        case Decimal():
+            return format(value, "f")
+        case Fault():
+            return value.reason
+        case Unsaved():
             return None
+        case NotKnownYet():
+            return {"not_known_yet": True}
         case Secret():
             return BULLETS
         case Mapping():
@@ -101,7 +107,7 @@ def readable(value: Any) -> Any:
         case list() | tuple() | set() | frozenset():
             return [readable(one) for one in value]
         case _:
-            return format(value, "f") if isinstance(value, Decimal) else str(value)
+            return str(value)
 
 
 def digest(value: Any) -> str:

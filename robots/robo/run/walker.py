@@ -9,9 +9,10 @@ from typing import Any
 
 from robo.flow.bind import call_arguments
 from robo.flow.folders import settled_paths
-from robo.flow.formula import evaluate
+from robo.flow.formula import Formula, evaluate
 from robo.flow.model import Step
 from robo.kit.action import Action
+from robo.kit.change import NOT_KNOWN_YET
 from robo.kit.deed import Deed, doing
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, LaneLost, Refused, RoboError, SignedOut
 from robo.kit.messages import _
@@ -23,6 +24,7 @@ from robo.run.course import Broken, Course, EndLane, SkipItem, StopFlow, Stopped
 from robo.run.ledger import TOP
 from robo.run.loop import Loops
 from robo.run.passage import Passage
+from robo.run.rehearsal import assume, cannot_see, leaves_out, rehearsed
 from robo.run.scope import Mishap, bound, saved_names
 
 
@@ -82,8 +84,10 @@ class Walker:
                     return self.go(branch, passage)
         if passage.lies_before(step) and not self._redone(step):
             return None
+        if leaves_out(self.course, step, passage):
+            return None
         taken_up = inside and (step.body or step.call)
-        if not taken_up and step.condition and not step.condition.holds(self._scope(passage), self._language):
+        if not taken_up and step.condition and not self._holds(step.condition, step, passage):
             return self.go(step.otherwise, passage)
         try:
             self._act(step, passage)
@@ -92,6 +96,11 @@ class Walker:
                 self._fault, self.fault_at = error, step.address
             self._recover(step, passage, error)
         return None
+
+    def _holds(self, condition: Formula, step: Step, passage: Passage) -> bool:
+        scope = self._scope(passage)
+        assume(self.course, step, passage, scope)
+        return condition.holds(scope, self._language)
 
     def _redone(self, step: Step) -> bool:
         """Whether a step is done again even behind a receipt: sign-ins, loops with a ledger, and what holds them."""
@@ -165,7 +174,8 @@ class Walker:
         if step.retry and isinstance(error, Failed) and not isinstance(error, SignedOut | Broken) and kind != "change":
             tries = passage.tries[step.address] = passage.tries.get(step.address, 0) + 1
             if tries <= step.retry.times:
-                self.course.pause(step.retry.wait * step.retry.grow ** (tries - 1))
+                if not self.course.dry:
+                    self.course.pause(step.retry.wait * step.retry.grow ** (tries - 1))
                 if kind == "page":
                     raise _Again
                 return self._step(step, passage)
@@ -190,16 +200,19 @@ class Walker:
         seconds = step.timeout or course.flow.settings.step_timeout
         course.report(step=step.address, key=passage.key, within=seconds)
         try:
-            with within(seconds), doing(Deed(passage.ledger.name, passage.key, step.identity)):
+            deed = Deed(passage.ledger.name, passage.key, step.identity)
+            with within(seconds), doing(deed), rehearsed(course, step, action, passage):
                 scope = self._scope(passage)
                 values = evaluate(step.arguments, scope, self._language)
+                if cannot_see(course, step, action, values, passage):
+                    return None
                 values |= settled_paths(action, step.arguments, values, scope, self._language, course.workspace)
                 arguments = call_arguments(action, values, course.workspace, course.vault)
                 arguments |= {name: course.lent.borrow(kind) for name, kind in action.lent.items()}
                 if action.kind == "change":
                     make(course, step, action, arguments, values, passage)
                     return self._seen(step, action, passage)
-                gives = action.function(**arguments)
+                self._looked(step, action, passage, values, action.function(**arguments))
         except LaneLost as error:
             raise EndLane(str(error)) from error
         except InDoubt as error:
@@ -217,12 +230,15 @@ class Walker:
             # Whatever a robot's own code raises must not cost the other items their turn.
             self._note("step.failed", step, passage, reason=str(error), trace=traceback.format_exc())
             raise Broken(f"{type(error).__name__}: {error}") from error
+        return None
+
+    def _looked(self, step: Step, action: Action, passage: Passage, values: Mapping[str, Any], gives: Any) -> None:
         if action.kind == "session" and all(known is not step for known, _passage in self._signed_in):
             self._signed_in.append((step, passage))
         passage.saved.update(bound(step, action, values, gives))
         self._seen(step, action, passage)
-        self._note("step.done", step, passage, saved={n: passage.saved.get(n) for n in saved_names(step, course.shelf)})
-        return None
+        names = saved_names(step, self.course.shelf)
+        self._note("step.done", step, passage, saved={name: passage.saved.get(name) for name in names})
 
     def _seen(self, step: Step, action: Action, passage: Passage) -> None:
         """`screenshots: always`: what every step on a page has left there."""
@@ -231,6 +247,8 @@ class Walker:
             evidence.keep(passage.ledger.name, passage.key, step.address)
 
     def _scope(self, passage: Passage) -> Mapping[str, Any]:
+        if passage.unseen:
+            return passage.scope(shows=lambda text: NOT_KNOWN_YET, page={"address": NOT_KNOWN_YET})
         return passage.scope(shows=self.course.lent.shows)
 
     @property

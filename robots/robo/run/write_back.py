@@ -7,6 +7,7 @@ from robo.kit.errors import Busy, Failed, RoboError
 from robo.kit.source import KeyOf, Source
 from robo.run.course import Course
 from robo.run.ledger import Ledger
+from robo.run.would_write import would_write
 
 EVERY = 20.0
 """Seconds between two checkpoints."""
@@ -18,10 +19,11 @@ class WriteBack:
     def __init__(self, course: Course, ledger: Ledger, loop: Loop, source: Source, key_of: KeyOf) -> None:
         self._course, self._ledger, self._loop, self._source, self._key_of = course, ledger, loop, source, key_of
         self._last = course.clock.monotonic()
+        self._told: set[str] = set()
 
     def checkpoint(self, force: bool = False) -> None:
-        """Write what is due; a source that somebody has open is tried again later."""
-        if not self._loop.write_back:
+        """Write what is due; a source that somebody has open is tried again later. A dry run tells it at its end."""
+        if not self._loop.write_back or (self._course.dry and not force):
             return
         now = self._course.clock.monotonic()
         if not force and now - self._last < EVERY:
@@ -30,12 +32,16 @@ class WriteBack:
         target = self._source.describe()
         due = {
             item.key: item.write_back
-            for item in self._ledger.items("done")
-            if item.write_back and not item.written and item.target == target
+            for item in self._ledger.items("done", "planned")
+            if item.write_back and not item.written and item.target == target and item.key not in self._told
         }
         if not due:
             return
         course = self._course
+        if course.dry:
+            self._told |= due.keys()
+            would_write(course, self._ledger.name, self._source, self._key_of, due)
+            return
         elsewhere = None
         if not course.workspace.is_default_environment:
             elsewhere = course.folder / "written-back.xlsx"
