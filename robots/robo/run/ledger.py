@@ -25,10 +25,14 @@ class Overtaken(Exception):
 
 
 class Ledger:
-    """One ledger, as the one process writes it that holds its lock."""
+    """One ledger, as the one process writes it that holds its lock.
+
+    titles: what people call items whose keys say nothing to them; told with all that happens to these.
+    """
 
     def __init__(self, store: Store, name: str, journal: Journal, clock: Clock, run: str, attempt: int) -> None:
         self.name = name
+        self.titles: dict[str, str] = {}
         self._store, self._journal, self._clock, self._run, self._attempt = store, journal, clock, run, attempt
 
     # ---- looking
@@ -315,7 +319,8 @@ class Ledger:
             self.wait(key, "failures", reason or "")
 
     def _note(self, kind: Any, key: str, step: str | None = None, **data: Any) -> None:
-        self._journal.note(kind, ledger=self.name, key=key, step=step, **data)
+        title = {"title": self.titles[key]} if key in self.titles else {}
+        self._journal.note(kind, ledger=self.name, key=key, step=step, **title, **data)
         self._journal.flush()
 
     def _set(self, key: str, states: tuple[str, ...] | None, **values: Any) -> None:

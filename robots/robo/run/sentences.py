@@ -23,7 +23,11 @@ def sentence(event: Event) -> str:
         return ""  # the run itself, on its way through the steps outside of any loop
     if _is_told_by_the_ending(event):
         return ""
-    words = {**event.data, "key": shown_key(event.key or ""), "given": _given(event.data.get("gives"))}
+    words = {
+        **event.data,
+        "key": event.data.get("title") or shown_key(event.key or ""),
+        "given": _given(event.data.get("gives")),
+    }
     words["reason"] = event.data.get("reason") or ""
     words["state"] = state_word(str(event.data.get("state", "")))
     words["verdict"] = verdict_word(str(event.data.get("verdict", "")))

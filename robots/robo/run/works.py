@@ -90,6 +90,8 @@ class Works:
                 for entry in entries:
                     self._refuse(entry, key, reason)
             else:
+                if entries[0].title:
+                    self._ledger.titles[key] = entries[0].title
                 works.append(Work(key, entries[0], entries[0].values, entries[0].position))
         return works
 
