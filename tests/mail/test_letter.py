@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mail.conftest import Sender
 from robo.kit.errors import Refused
+from robo.kit.lane import Lane, MailServer
+from robo.mail.composing import compose
 from robo.practice.post import Post
+
+ADDRESSES = st.emails(domains=st.just("example.fr"))
+HEADERS = (
+    "From", "To", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version",
+)  # fmt: skip
 
 
 def test_french_in_names_subject_text_and_attachments_arrives_as_written(
@@ -128,3 +138,23 @@ def test_a_machine_that_reads_it_knows_it_was_sent_by_one(sender: Sender, post: 
     read = message_from_bytes(post.mails[0].content, policy=default)
     assert read["Auto-Submitted"] == "auto-generated"
     assert read["Date"].datetime.tzinfo is not None
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=st.text(max_size=40), address=ADDRESSES | st.text(max_size=30), subject=st.text(max_size=120))
+def test_whatever_cells_hold_the_mail_has_the_declared_headers_and_recipients_or_is_refused(
+    name: str, address: str, subject: str
+) -> None:
+    lane = Lane(Path("."), Path("."), Path("."))
+    server = MailServer("main", "robo@example.fr", "smtp://localhost")
+    try:
+        letter = compose(lane, server, [f'"{name}" <{address}>'], None, None, subject, "Bonjour", None)
+        content = letter.rendered("<1.robo@example.fr>", datetime(2026, 12, 1, tzinfo=UTC))
+    except Refused:
+        return
+    read = message_from_bytes(content, policy=default)
+    assert sorted(read.keys()) == sorted([*HEADERS, "Subject"])
+    assert [one.addr_spec for one in read["To"].addresses] == [letter.to[0].address]
+    assert len(letter.to) == 1
+    assert content.isascii()
+    assert max(map(len, content.split(b"\r\n"))) <= 998

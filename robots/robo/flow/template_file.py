@@ -6,7 +6,6 @@ turned into code, and no statement does more than it says.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias
@@ -191,15 +190,21 @@ class _Filling:
         ) from None
 
 
-_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+_SIGNS = {ord(sign): f"\\{sign}" for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"}
 
 
 def _in_markdown(text: str) -> str:
     """A value as plain text of Markdown: no sign of it means anything, and a line of it begins no block."""
-    return "\n".join(_MARKDOWN.sub(r"\\\1", line.strip()) for line in text.splitlines())
+    return "\n".join(line.strip().translate(_SIGNS) for line in text.splitlines())
 
 
-ESCAPES: Mapping[str, Callable[[str], str]] = {".md": _in_markdown, ".html": html.escape, ".txt": str}
+def _in_html(text: str) -> str:
+    import html
+
+    return html.escape(text)
+
+
+ESCAPES: Mapping[str, Callable[[str], str]] = {".md": _in_markdown, ".html": _in_html, ".txt": str}
 """What makes plain text of a value, by the kind of template."""
 
 

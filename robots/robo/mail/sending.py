@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from robo.kit.action import action
-from robo.kit.change import CannotTell, Change, Changing, Document, Done, Intent, Settled
+from robo.kit.change import CannotTell, Changing, Done, Intent, Settled
 from robo.kit.deed import deed
-from robo.kit.errors import Refused
-from robo.kit.lane import Lane
 from robo.kit.messages import _
-from robo.kit.outlook import outlook
 from robo.kit.rendered import Rendered
-from robo.kit.text import slug
 from robo.kit.types import MailName, Text
-from robo.mail.addresses import people, person, refuse_control
-from robo.mail.formatted import formatted
-from robo.mail.letter import Attachment, Letter, attachment
 from robo.mail.outbox import Outbox
-
-_LARGE = 5_000_000
-"""Bytes of attachments that many mailboxes turn down, or keep."""
-_MOST = 100
-"""Recipients of one mail."""
 
 
 def in_sent(intent: Intent, outbox: Outbox) -> Settled[Any]:
@@ -70,22 +57,10 @@ def send_mail(
 
     Where the server turns down one of the recipients, nobody gets it and the item is refused.
     """
+    from robo.mail.composing import announced, compose
+
     server = outbox.server(account)
-    plain, html = formatted(template) if template else (text or "", "")
-    letter = Letter(
-        sender=person(server.sender, _("from in [mail.{name}]").format(name=server.name)),
-        to=people(to, "to"),
-        cc=people(cc, "cc"),
-        bcc=people(bcc, "bcc"),
-        subject=_one_line(subject),
-        text=plain,
-        html=html,
-        attachments=tuple(_attached(outbox, path) for path in _listed(attach)),
-    )
-    if not letter.to:
-        raise Refused(_("`to` is empty: nobody would get the mail"))
-    if len(letter.recipients) > _MOST:
-        raise Refused(_("{count} recipients are more than one mail may have").format(count=len(letter.recipients)))
+    letter = compose(outbox.lane, server, to, cc, bcc, subject, template or text or "", attach)
     message_id = letter.message_id(deed())
     content = letter.rendered(message_id, datetime.now().astimezone())
     change = announced(letter, server.name, message_id, content)
@@ -107,74 +82,3 @@ def send_mail(
 
         keep(server, message_id, content)
     return change.gives  # type: ignore[no-any-return]
-
-
-def announced(letter: Letter, account: str, message_id: str, content: bytes) -> Change:
-    """The mail as a change. content: the bytes that would leave."""
-    to = ", ".join(map(str, letter.to))
-    remarks = []
-    if not letter.text.strip():
-        remarks.append(_("the text is empty"))
-    if not letter.subject:
-        remarks.append(_("the subject is empty"))
-    size = sum(len(one.content) for one in letter.attachments)
-    if size > _LARGE:
-        remarks.append(_("the attachments have {size:.1f} MB").format(size=size / 1e6))
-    shown: dict[str, Any] = {
-        _("To"): to,
-        _("Cc"): ", ".join(map(str, letter.cc)),
-        _("Bcc"): ", ".join(map(str, letter.bcc)),
-        _("Subject"): letter.subject,
-        _("Text"): letter.text,
-        _("Attachments"): ", ".join(f"{one.name} ({_size(one)})" for one in letter.attachments),
-    }
-    return Change(
-        summary=_("send the mail “{subject}” to {to}").format(subject=letter.subject, to=to),
-        same_as=(message_id, account, letter.digest()),
-        preview={label: value for label, value in shown.items() if value},
-        gives={"message_id": message_id},
-        documents=(Document(f"{slug(letter.to[0].address)}.eml", "message/rfc822", content),),
-        remarks=tuple(remarks),
-        once=tuple(_("mail to {address}").format(address=one.address) for one in letter.recipients),
-    )
-
-
-def _one_line(subject: str) -> str:
-    subject = subject.strip()
-    refuse_control(subject, "subject")
-    return subject
-
-
-def _listed(attach: Any) -> list[str]:
-    return [] if attach in (None, "") else list(attach) if isinstance(attach, list | tuple) else [attach]
-
-
-def _attached(outbox: Outbox, written: str) -> Attachment:
-    """The file, from the workspace or a declared folder alone; what Robo keeps for itself never leaves."""
-    path = _path(written, outbox.lane)
-    if not _may_leave(path.resolve(), outbox.lane):
-        raise Refused(_("attach: {file} is neither in the workspace nor in a folder of robo.toml").format(file=written))
-    try:
-        return attachment(path, outlook().content(path).read_bytes())
-    except OSError as error:
-        raise Refused(_("attach: {file}: {reason}").format(file=written, reason=error.strerror)) from None
-
-
-def _path(written: str, lane: Lane) -> Path:
-    """From the workspace's root, or from the declared folder whose name comes first."""
-    first, *below = Path(written).parts or ("",)
-    return lane.folders[first].joinpath(*below) if first in lane.folders else lane.workspace / written
-
-
-def _may_leave(path: Path, lane: Lane) -> bool:
-    root = lane.workspace.resolve()
-    if path.is_relative_to(root):
-        return not any(part.startswith(".") for part in path.relative_to(root).parts)
-    return any(path.is_relative_to(folder.resolve()) for folder in lane.folders.values())
-
-
-def _size(one: Attachment) -> str:
-    size = len(one.content)
-    if size >= 100_000:
-        return _("{size:.1f} MB").format(size=size / 1e6)
-    return _("{size:.1f} kB").format(size=size / 1e3)
