@@ -29,6 +29,7 @@ COMMANDS = {
     "schema": "robo.cli.schema:schema",
     "secret": "robo.cli.secret:secret",
     "doctor": "robo.cli.doctor:doctor",
+    "practice": "robo.cli.practice:practice",
     "demo": "robo.cli.demo:demo",
     "completion": "robo.cli.completion:completion",
 }
