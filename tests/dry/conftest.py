@@ -7,8 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
@@ -66,6 +67,7 @@ class Desk:
     """A workspace in a folder, and the command in it."""
 
     root: Path
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, name: str, text: str) -> None:
         file = self.root / name
@@ -76,7 +78,11 @@ class Desk:
         return subprocess.run(
             [sys.executable, "-m", "robo", *words],
             cwd=self.root,
-            env={**{n: v for n, v in os.environ.items() if n != "PYTHONPYCACHEPREFIX"}, "ROBO_LANGUAGE": "en"},
+            env={
+                **{n: v for n, v in os.environ.items() if n != "PYTHONPYCACHEPREFIX"},
+                "ROBO_LANGUAGE": "en",
+                **self.more,
+            },
             capture_output=True,
             encoding="utf-8",
             timeout=90,

@@ -116,7 +116,7 @@ def _kinds(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[s
 def _item(item: Mapping[str, Any], album: Album, written_back: tuple[Cell, ...], full: bool) -> Item:
     state = str(item.get("state"))
     changes = item.get("changes") or ()
-    line, key = item.get("position"), str(item.get("key") or "")
+    line, key = item.get("position"), str(item.get("title") or item.get("key") or "")
     picture = album.picture(item.get("evidence") or {}) if full else None
     foreseen = ", ".join(in_one_line(pairs(change.get("gives"))) for change in changes if change.get("gives"))
     return Item(

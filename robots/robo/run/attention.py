@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from robo.flow.workspace import Workspace
 from robo.kit.messages import _, ngettext
@@ -19,15 +19,20 @@ def attention(
     told: list[Event], items: list[Prospect], changes: list[Made], workspace: Workspace, rows: int | None
 ) -> list[str]:
     """The sentences, the gravest first."""
+    names = {item.key: item.name for item in items}
     return [
         *_asked(told),
-        *_grouped((one.reason, _name(one)) for one in items if one.state == "failed" and one.is_new),
-        *_grouped((one.reason, _name(one)) for one in items if one.state == "refused" and one.is_new),
-        *_grouped((one.reason, one.key) for one in items if one.state == "waits"),
-        *_grouped((remark, made.key) for made in changes for remark in made.change.remarks),
-        *_repeated(changes),
-        *(sentence(event) for event in told if event.kind in ("source.written", "item.gone", "lane.ended")),
-        *_grouped((note_of(e), e.key or "") for e in told if e.kind in ("step.assumed", "step.unseen")),
+        *_grouped((one.reason, one.name) for one in items if one.state == "failed" and one.is_new),
+        *_grouped((one.reason, one.name) for one in items if one.state == "refused" and one.is_new),
+        *_grouped((one.reason, one.name) for one in items if one.state == "waits"),
+        *_grouped((remark, names.get(made.key, made.key)) for made in changes for remark in made.change.remarks),
+        *_repeated(changes, names),
+        *(
+            sentence(event)
+            for event in told
+            if event.kind in ("source.written", "entry.later", "item.gone", "lane.ended")
+        ),
+        *_grouped((note_of(e), names.get(e.key or "", "")) for e in told if e.kind in ("step.assumed", "step.unseen")),
         *_left_out(told, items, rows),
         *_elsewhere(told, workspace),
         *_own(changes),
@@ -38,10 +43,6 @@ def _asked(told: list[Event]) -> Iterator[str]:
     for event in told:
         if event.kind in ("run.waits", "loop.stopped"):
             yield sentence(event)
-
-
-def _name(item: Prospect) -> str:
-    return item.key or _("line {position}").format(position=item.position)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -58,12 +59,12 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f"{named}: {said}" if named else said
 
 
-def _repeated(changes: list[Made]) -> Iterator[str]:
+def _repeated(changes: list[Made], names: Mapping[str, str]) -> Iterator[str]:
     """What should hardly happen twice in one run, and would."""
     found: dict[str, list[str]] = {}
     for made in changes:
         for name in made.change.once:
-            found.setdefault(name, []).append(made.key)
+            found.setdefault(name, []).append(names.get(made.key, made.key))
     for name, keys in found.items():
         if len(keys) > 1:
             yield _("{name}: {count} times, for {keys}").format(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,15 @@ class Broken(Failed):
 
 @dataclass(frozen=True)
 class Dry:
-    """What makes a run a dry one. rows: so many items of each loop are rehearsed, None for all; wall: stands behind."""
+    """What makes a run a dry one.
+
+    rows: so many items of each loop are rehearsed, None for all. wall: what stands behind.
+    numbers: of the documents that are kept.
+    """
 
     rows: int | None = None
     wall: Wall | None = None
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def tried(self) -> list[str]:
         """What robots wanted to change while they were only to look, since it was last asked."""

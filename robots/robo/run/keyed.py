@@ -88,7 +88,10 @@ class KeyedLoop:
             if self._over(most) and work.key not in self._begun:
                 continue
             if self._course.dry:
-                self._course.journal.note("item.listed", ledger=self.ledger.name, key=work.key, position=work.position)
+                title = work.entry.title if work.entry else ""
+                self._course.journal.note(
+                    "item.listed", ledger=self.ledger.name, key=work.key, position=work.position, title=title
+                )
             item = self.ledger.item(work.key)
             if item and item.starts >= STARTS and item.state == "started" and item.waits is None:
                 self.ledger.end(work.key, "failed", _("begun {count} times without an ending").format(count=STARTS))
@@ -270,7 +273,9 @@ class KeyedLoop:
     # ---- doubts
 
     def _adopt(self) -> None:
-        """An intent that nobody can finish any more is a doubt."""
+        """An intent that nobody can finish any more is a doubt; beside a dry run somebody may be about to."""
+        if self._course.dry:
+            return
         for item in self.ledger.items("committing"):
             made = self.ledger.open_change(item.key)
             if made and made.sender != self._course.sender:

@@ -66,6 +66,7 @@ def plan_of(store: Store, run: str, flow: Flow, workspace: Workspace, rows: int 
         for event in told
         if event.kind == "loop.began" and event.ledger
     }
+    evidence = {(event.ledger, event.key): event.data["files"] for event in told if event.kind == "evidence"}
     items = [one for ledger in ledgers.values() for one in prospects(ledger, run, told, changes)]
     outside = [made for ledger, made in changes if ledger not in ledgers]
     counts: Counter[str] = Counter(item.state for item in items)
@@ -80,7 +81,7 @@ def plan_of(store: Store, run: str, flow: Flow, workspace: Workspace, rows: int 
         "began_at": began,
         "ended_at": ended,
         "rows": rows,
-        "items": [_item(item, told) for item in items],
+        "items": [_item(item, evidence.get((item.ledger, item.key), {})) for item in items],
         "outside": [change_json(made) for made in outside],
         "cells": list(_cells(told)),
         "requests": [_request(event) for event in told if event.kind == "request"],
@@ -114,18 +115,19 @@ def change_json(made: Made) -> dict[str, Any]:
     }
 
 
-def _item(item: Prospect, told: list[Event]) -> dict[str, Any]:
-    kept = [event.data["files"] for event in told if event.kind == "evidence" and item.is_about(event)]
+def _item(item: Prospect, evidence: Mapping[str, str]) -> dict[str, Any]:
+    """evidence: kind to file name, the last that was kept of it."""
     return {
         "ledger": item.ledger,
         "key": item.key,
+        "title": item.title,
         "position": item.position,
         "source": item.source,
         "state": item.state,
         "reason": item.reason,
         "changes": [change_json(made) for made in item.changes],
         "notes": list(item.notes),
-        "evidence": {Path(name).suffix[1:]: f"evidence/{name}" for name in (kept[-1].values() if kept else ())},
+        "evidence": {Path(name).suffix[1:]: f"evidence/{name}" for name in evidence.values()},
     }
 
 

@@ -19,7 +19,8 @@ State = Literal["planned", "already_done", "refused", "failed", "skipped", "wait
 class Prospect:
     """An item of a loop, or a row of its source without a usable key.
 
-    is_new: whether this dry run has judged it, rather than an earlier run. notes: what was assumed or not rehearsed.
+    title: what people call it, where its key says nothing. notes: what was assumed or not rehearsed.
+    is_new: whether this dry run has judged it, rather than an earlier run.
     """
 
     ledger: str
@@ -31,17 +32,19 @@ class Prospect:
     changes: tuple[Made, ...] = ()
     notes: tuple[str, ...] = ()
     is_new: bool = True
+    title: str = ""
 
-    def is_about(self, event: Event) -> bool:
-        """Whether the event tells of this item."""
-        return event.ledger == self.ledger and event.key == self.key
+    @property
+    def name(self) -> str:
+        """As people know it."""
+        return self.title or self.key or _("line {position}").format(position=self.position)
 
 
 def prospects(ledger: Ledger, run: str, told: list[Event], changes: list[tuple[str, Made]]) -> Iterator[Prospect]:
     """The items of a ledger that a run would go through, in the order of the source."""
     mine = [event for event in told if event.ledger == ledger.name]
     source = next((str(event.data["source"]) for event in mine if event.kind == "loop.began"), "")
-    places = {event.key or "": event.data["position"] for event in mine if event.kind == "item.listed"}
+    listed = {event.key or "": event.data for event in mine if event.kind == "item.listed"}
     begun = {event.key for event in mine if event.kind == "item.begun"}
     notes: dict[str, list[str]] = {}
     for event in mine:
@@ -52,22 +55,26 @@ def prospects(ledger: Ledger, run: str, told: list[Event], changes: list[tuple[s
         if name == ledger.name:
             by_key.setdefault(made.key, []).append(made)
     found = [
-        Prospect(ledger.name, e.key or "", e.data["position"], source, "refused", e.data["reason"])
+        Prospect(
+            ledger.name, e.key or "", e.data["position"], source, "refused", e.data["reason"], title=e.data["title"]
+        )
         for e in {event.data["position"]: event for event in mine if event.kind == "row.refused"}.values()
     ]
     for item in ledger.items():
         judged = _judged(item, item.key in begun, bool(by_key.get(item.key)))
-        if judged and (item.key in places or item.key in begun or judged[0] == "waits"):
+        told_of = listed.get(item.key, {})
+        if judged and (told_of or item.key in begun or judged[0] == "waits"):
             found.append(
                 Prospect(
                     ledger.name,
                     item.key,
-                    places.get(item.key, item.position),
+                    told_of.get("position", item.position),
                     source,
                     *judged,
                     tuple(by_key.get(item.key, ())),
                     tuple(dict.fromkeys(notes.get(item.key, ()))),
                     item.key in begun,
+                    str(told_of.get("title", "")),
                 )
             )
     yield from sorted(found, key=lambda one: (one.position is None, one.position or 0))
@@ -82,7 +89,9 @@ def _judged(item: Item, begun: bool, changes: bool) -> tuple[State, str] | None:
         return item.state, reason  # type: ignore[return-value]
     if begun and item.state == "started":
         return "failed", reason or _("it was begun, and the robot came to no end with it")
-    if item.waits or item.state in ("in_doubt", "committing"):
+    if item.state == "committing":
+        return "waits", _("it is being sent just now, or its run was interrupted")
+    if item.waits or item.state == "in_doubt":
         return "waits", reason
     if item.state == "done":
         return "already_done", _("done on {moment}").format(moment=moment(item.ended_at))

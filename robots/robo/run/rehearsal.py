@@ -223,15 +223,17 @@ def _foreseen(step: Step, action: Action, values: Mapping[str, Any], gives: Any)
 
 def _kept(course: Course, change: Change) -> list[Rendered]:
     """The rendered documents, kept in the folder of the dry run."""
+    assert course.dry
     kept = []
     folder = course.folder / "documents"
     for document in change.documents:
         folder.mkdir(exist_ok=True)
-        number = len(list(folder.iterdir())) + 1
         name = re.sub(r"[^\w.-]+", "_", document.name)[-80:]
-        file = folder / f"{number:04d}-{name}"
-        file.write_bytes(document.content)
-        kept.append(Rendered.of(document, f"documents/{file.name}"))
+        for number in course.dry.numbers:
+            with suppress(FileExistsError), (folder / f"{number:04d}-{name}").open("xb") as file:
+                file.write(document.content)
+                kept.append(Rendered.of(document, f"documents/{number:04d}-{name}"))
+                break
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from robo.kit.change import Cell
 from robo.kit.errors import RoboError
 from robo.kit.source import Fault, KeyOf, Source
 from robo.kit.text import written
@@ -18,8 +19,10 @@ def would_write(
     """Note the cells, what stands in their way, and the items that the source no longer lists."""
     note = course.journal.note
     try:
-        cells = source.would_write(due, key_of)
-        rows = {key: Row(entry.values) for entry in source.entries() if (key := key_of(entry)) in due}
+        cells: dict[str, list[Cell]] = {}
+        for key, cell in source.would_write(due, key_of):
+            cells.setdefault(key, []).append(cell)
+        rows = {known: Row(entry.values) for entry in source.entries() if (known := key_of(entry)) in due}
     except (RoboError, OSError) as error:
         note("source.written", ledger=ledger, pending=len(due), reason=str(error))
         return
@@ -28,7 +31,7 @@ def would_write(
         if row is None:
             note("source.written", ledger=ledger, key=key, missing=True)
             continue
-        mine = [cell for one, cell in cells if one == key]
+        mine = cells.get(key, [])
         if mine:
             told = [[cell.place, cell.column, cell.before, cell.after] for cell in mine]
             note("source.planned", ledger=ledger, key=key, cells=told)
