@@ -7,36 +7,31 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from report.conftest import Desk
 from robo.report import write_plan
 
-Scheme = Literal["light", "dark"]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def opened(browser: Browser, file: Path, width: int, scheme: Scheme) -> Page:
-    page = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True, bypass_csp=True
-    ).new_page()  # fmt: skip
-    page.goto(file.as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    return page
+VIEWS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (360, "light")]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
 @pytest.mark.parametrize("kind", ["run", "plan"])
-def test_nobody_is_kept_from_reading_it(
-    browser: Browser, desk: Desk, planned: Path, kind: str, width: int, scheme: Scheme
-) -> None:
+def test_nobody_is_kept_from_reading_it(browser: Browser, desk: Desk, planned: Path, kind: str) -> None:
     if kind == "run":
         desk.robo("show")
-    page = opened(browser, desk.report if kind == "run" else write_plan(planned), width, scheme)
+    page = browser.new_context(offline=True, bypass_csp=True).new_page()
+    page.goto((desk.report if kind == "run" else write_plan(planned)).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width, scheme in VIEWS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()
 
 
