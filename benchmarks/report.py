@@ -48,9 +48,8 @@ def main() -> None:
             store.close()
         each = seconds / count * 1000
         print(f"{count:6} items: {seconds:.2f} s ({each:.2f} ms an item), {size / 1e6:.2f} MB")
-    print(
-        f"a picture and the text of a page: {pictures(asked.pictures) * 1000:.0f} ms, only where something went wrong"
-    )
+    if asked.pictures:
+        print(f"a page kept, where something went wrong: {pictures(asked.pictures) * 1000:.0f} ms")
 
 
 def written(folder: Path, count: int) -> tuple[Store, StoredRun]:

@@ -16,7 +16,7 @@ from robo.report.view import Cell, Count, Question, Report, Tone
 from robo.run.journal import Event, events
 from robo.run.outcome import Outcome
 from robo.run.people import Question as Asked
-from robo.run.sentences import sentence
+from robo.run.sentences import sentence, shown_key
 from robo.run.states import state_word
 from robo.run.store import Store
 from robo.run.stored import INTERRUPTED, StoredRun, ledger_of, result
@@ -24,7 +24,7 @@ from robo.run.words import answers, run_corrected, state_sentence
 
 ASKED = 100
 _STATES = ("done", "refused", "failed", "in_doubt", "committing", "skipped", "given_up", "started", "todo")
-_LOUD = ("item.gone", "loop.stopped", "run.waits")
+_LOUD = ("item.gone", "loop.stopped", "entry.later", "output.empty", "notice.failed")
 
 
 def report_of(store: Store, run: StoredRun) -> Report:
@@ -124,7 +124,7 @@ def _question(found: Outcome, asked: Asked) -> Question:
     paste = answers(found, asked) if found.state != INTERRUPTED else []
     change = deed({"summary": asked.summary, "preview": asked.preview}) if asked.summary else None
     return Question(
-        name=asked.key or _("the run itself"),
+        name=shown_key(asked.key) or _("the run itself"),
         reason=asked.reason,
         deed=change,
         answers=tuple((said[verdict], command) for verdict, command in paste),

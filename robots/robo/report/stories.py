@@ -11,7 +11,7 @@ from robo.report.pictures import Album
 from robo.report.shown import deed, in_one_line, moment, pairs, text
 from robo.report.view import Cell, Deed, Item, Stage, Tone
 from robo.run.journal import Event
-from robo.run.sentences import sentence
+from robo.run.sentences import sentence, shown_key
 from robo.run.states import state_word
 
 TONES: dict[str, Tone] = {
@@ -86,7 +86,7 @@ class Story:
         given = [in_one_line(pairs(gives)) for gives in receipts if gives]
         unwell = self.state != "done"
         return Item(
-            name=self.title or self.key or _("line {line}").format(line=self.line),
+            name=self.title or shown_key(self.key) or _("line {line}").format(line=self.line),
             state=state_word(self.state),
             tone=TONES.get(self.state, "plain"),
             line=str(self.line) if self.line is not None and self.key else "",

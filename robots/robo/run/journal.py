@@ -80,10 +80,12 @@ class Journal:
             self._heard(kind, {"ledger": ledger, "key": key, "step": step, **json.loads(event)})
 
 
-def events(store: Store, run: str, after: int = 0) -> Iterator[Event]:
-    """The events of a run after that number, in order."""
+def events(store: Store, run: str, after: int = 0, kinds: tuple[Kind, ...] = ()) -> Iterator[Event]:
+    """The events of a run after that number, in order; of these kinds alone where any are named."""
+    among = " AND kind IN ({})".format(", ".join(f"'{kind}'" for kind in kinds)) if kinds else ""
     for seq, at, kind, ledger, key, step, event in store.all(
-        "SELECT seq, at, kind, ledger, key, step, event FROM journal WHERE run = :run AND seq > :after ORDER BY seq",
+        "SELECT seq, at, kind, ledger, key, step, event FROM journal "
+        f"WHERE run = :run AND seq > :after{among} ORDER BY seq",
         run=run,
         after=after,
     ):

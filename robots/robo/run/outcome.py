@@ -10,12 +10,14 @@ from typing import Any
 
 from robo.run.clock import SystemClock
 from robo.run.folder import RunFolder
-from robo.run.journal import Journal, events
+from robo.run.journal import Event, Journal, Kind, events
 from robo.run.ledger import Ledger
 from robo.run.people import Question, questions
 from robo.run.store import Store
 
 EXIT = {"done": 0, "failed": 1, "faulty": 2, "broken": 3, "waits": 4, "stopped": 130, "running": 0}
+
+_TELLING: tuple[Kind, ...] = ("loop.began", "run.waits", "run.resumed", "row.refused", "source.set_aside")
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,9 @@ def outcome(store: Store, run: str) -> Outcome:
     if row is None:
         raise KeyError(run)
     flow, state, reason, folder, attempt = row
-    listed = {e.ledger for e in events(store, run) if e.kind == "loop.began" and e.ledger}
-    asked = [e for e in events(store, run) if e.kind == "run.waits"]
+    told = list(events(store, run, kinds=_TELLING))
+    listed = {e.ledger for e in told if e.kind == "loop.began" and e.ledger}
+    asked = [e for e in told if e.kind == "run.waits"]
     ledgers = tuple(sorted(listed))
     counts: Counter[str] = Counter()
     failures, waits = [], []
@@ -110,20 +113,20 @@ def outcome(store: Store, run: str) -> Outcome:
         waits += questions(ledger)
     rows = {
         e.data["position"]: (e.data.get("title") or e.data["position"], e.data["reason"])
-        for e in events(store, run)
+        for e in told
         if e.kind == "row.refused" and e.data["attempt"] == attempt
     }
     return Outcome(
         run, flow, state, folder, reason or "", asked[-1].data["mend"] if asked and state == "waits" else "",
         dict(counts), already, last, tuple(waits), tuple(failures), tuple(rows[at] for at in sorted(rows)), pending,
-        ledgers, RunFolder(Path(folder)).outputs, _aside(store, run),
+        ledgers, RunFolder(Path(folder)).outputs, _aside(told),
     )  # fmt: skip
 
 
-def _aside(store: Store, run: str) -> tuple[str, ...]:
+def _aside(told: list[Event]) -> tuple[str, ...]:
     """The files of the latest start of the run."""
     found: list[str] = []
-    for event in events(store, run):
+    for event in told:
         if event.kind == "run.resumed":
             found.clear()
         elif event.kind == "source.set_aside" and "file" in event.data:
