@@ -121,7 +121,7 @@ class Words(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self._into: list[tuple[str, list[str]]] = []
+        self._into: list[tuple[str, list[str], int]] = []
         self._hidden = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -129,8 +129,8 @@ class Words(HTMLParser):
         command = tag == "code" and ("class", "command") in attrs
         into = {"h2": self.headings, "tr": self.rows}.get(tag, self.commands if command else None)
         if into is not None:
+            self._into.append((tag, into, len(into)))
             into.append("")
-            self._into.append((tag, into))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("style", "script"):
@@ -142,8 +142,8 @@ class Words(HTMLParser):
         if self._hidden:
             return
         self.text += data
-        for _tag, texts in self._into:
-            texts[-1] += data
+        for _tag, texts, place in self._into:
+            texts[place] += data
 
 
 def words(page: Path) -> Words:

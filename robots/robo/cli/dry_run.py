@@ -47,13 +47,13 @@ def dry_run(
         asked = Rehearsed(rows, shlex.join([*again, *(("--env", environment) if environment else ())]))
         options = Options(desk.language, headed, lane)
         plan = rehearse(workspace, desk.shelf, loaded, inputs, Progress, options, asked)
-    page = _page(desk, plan)
+    page = plan_page(desk, plan)
     desk.answer = {**plan.told, "folder": str(plan.folder), "page": page and str(page), "exit": plan.exit_code}
-    desk.say(*_told(plan, page))
+    desk.say(*told_of(plan, page))
     return plan.exit_code
 
 
-def _page(desk: Desk, plan: Plan) -> Path | None:
+def plan_page(desk: Desk, plan: Plan) -> Path | None:
     """The plan as a page. That it cannot be written is said, and changes nothing about the plan: then None."""
     from robo.report import write_plan
 
@@ -64,7 +64,7 @@ def _page(desk: Desk, plan: Plan) -> Path | None:
         return None
 
 
-def _told(plan: Plan, page: Path | None) -> Iterator[str]:
+def told_of(plan: Plan, page: Path | None) -> Iterator[str]:
     """What a person wants to know first."""
     told = plan.told
     yield _("Dry run {run}: nothing was changed. {reason}").format(run=told["run"], reason=told["reason"]).strip()

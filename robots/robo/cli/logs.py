@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import click
 
@@ -22,6 +23,11 @@ EVERY = 0.3
 @click.argument("run", required=False, shell_complete=completion.runs)
 @click.option("--follow", "-f", is_flag=True, help=_("Go on until the run ends."))
 def logs(desk: Desk, run: str | None, follow: bool) -> int:
+    rehearsed = desk.workspace().runs / Path(run).name if run else None
+    if rehearsed and (rehearsed / "plan.json").is_file():
+        kept = rehearsed / ("journal.jsonl" if desk.as_json else "run.log")
+        click.echo(kept.read_text("utf-8"), nl=False)
+        return 0
     stored = find_run(desk.store, run)
     last = 0
     try:

@@ -8,16 +8,21 @@ import click
 
 from robo.cli import completion
 from robo.cli.desk import Desk, command
+from robo.cli.dry_run import plan_page, told_of
 from robo.kit.messages import _
 from robo.report import REPORT, is_fresh, write_report
+from robo.run.plan import Plan
 from robo.run.stored import StoredRun, find_run, result
 from robo.run.words import moment, told
 
 
-@command("show", _("Say what happened in a run, by default the last one, and what waits for a person."))
+@command("show", _("Say what happened in a run, by default the last one, or what a dry run planned."))
 @click.argument("run", required=False, shell_complete=completion.runs)
 @click.option("--open", "opens", is_flag=True, help=_("Open its report in the browser."))
 def show(desk: Desk, run: str | None, opens: bool) -> int:
+    plan = _plan(desk, run) if run else None
+    if plan is not None:
+        return _show_plan(desk, plan, opens)
     stored = find_run(desk.store, run)
     found = result(desk.store, stored)
     desk.say(*told(found))
@@ -32,6 +37,20 @@ def show(desk: Desk, run: str | None, opens: bool) -> int:
             _open(written)
     # `exit` is how the run itself ended; showing it worked.
     desk.answer = found.json() | {"report": str(written) if written else None}
+    return 0
+
+
+def _plan(desk: Desk, name: str) -> Plan | None:
+    """The plan of a dry run of that name, which no store knows."""
+    return Plan.read(desk.workspace().runs / name) if Path(name).name == name else None
+
+
+def _show_plan(desk: Desk, plan: Plan, opens: bool) -> int:
+    page = plan_page(desk, plan)
+    desk.say(*told_of(plan, page))
+    if page and opens:
+        _open(page)
+    desk.answer = {**plan.told, "folder": str(plan.folder), "page": page and str(page)}
     return 0
 
 

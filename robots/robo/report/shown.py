@@ -70,13 +70,13 @@ def deed(change: Mapping[str, Any], **ending: Any) -> Deed:
 
 
 def _moves(files: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """From, to; to nothing where a file is removed that is not moved elsewhere."""
+    """From, to; to nothing where a file is removed and not moved elsewhere."""
     told = [(one.get("from"), one.get("to")) for one in files]
     moved = {text(source) for source, _path in told if source}
     for source, path in told:
-        if source:
+        if source and text(source) != text(path):
             yield text(source), text(path)
-        elif text(path) not in moved:
+        elif not source and text(path) not in moved:
             yield text(path), ""
 
 

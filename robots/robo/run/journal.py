@@ -25,6 +25,8 @@ Kind = Literal[
     "evidence",
 ]  # fmt: skip
 
+_COLUMNS = "seq, at, kind, ledger, key, step, event"
+
 
 @dataclass(frozen=True)
 class Event:
@@ -84,8 +86,7 @@ def events(store: Store, run: str, after: int = 0, kinds: tuple[Kind, ...] = ())
     """The events of a run after that number, in order; of these kinds alone where any are named."""
     among = " AND kind IN ({})".format(", ".join(f"'{kind}'" for kind in kinds)) if kinds else ""
     for seq, at, kind, ledger, key, step, event in store.all(
-        "SELECT seq, at, kind, ledger, key, step, event FROM journal "
-        f"WHERE run = :run AND seq > :after{among} ORDER BY seq",
+        f"SELECT {_COLUMNS} FROM journal WHERE run = :run AND seq > :after{among} ORDER BY seq",  # noqa: S608
         run=run,
         after=after,
     ):

@@ -35,6 +35,15 @@ class Plan:
     told: Mapping[str, Any]
     wrong: bool
 
+    @classmethod
+    def read(cls, folder: Path) -> Plan | None:
+        """The plan that a dry run left in its folder; None where there is none. Raises OSError, ValueError."""
+        file = folder / FILE
+        if not file.is_file():
+            return None
+        told = json.loads(file.read_text("utf-8"))
+        return cls(folder, told, any(told["counts"].get(state) for state in ("refused", "failed")))
+
     def write(self) -> None:
         """On disk, all of it or nothing."""
         draft = self.folder / f"{FILE}.part"
