@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,26 @@ def test_everybody_with_an_address_is_summoned_once(desk: Desk, post: Post) -> N
     assert "automate" in text
     assert desk.robo("run", "convocations").returncode in (0, 1)
     assert len(post.mails) == 10
+
+
+def test_a_rehearsal_speaks_to_nobody_and_foresees_what_then_leaves(desk: Desk, post: Post) -> None:
+    assert desk.robo("dry-run", "convocations").returncode == 1
+    assert post.connections == 0
+    (file,) = desk.root.glob("runs/*/plan.json")
+    plan = json.loads(file.read_text("utf-8"))
+    foreseen = {change["gives"]["message_id"]: change for item in plan["items"] for change in item["changes"]}
+    assert len(foreseen) == 11
+    assert any(SHARED_ADDRESS[0] in said and SHARED_ADDRESS[1] in said for said in plan["attention"])
+    desk.robo("run", "convocations")
+    assert len(post.mails) == 10
+    for mail in post.mails:
+        (document,) = foreseen[mail.message_id]["documents"]
+        assert undated((file.parent / document["file"]).read_bytes()) == undated(mail.content)
+
+
+def undated(content: bytes) -> bytes:
+    """The mail without the line that says when it was written."""
+    return re.sub(rb"\r\nDate: [^\r]*", b"", content)
 
 
 def test_the_confirmation_fits_the_flow_of_applications(tmp_path: Path, post: Post) -> None:

@@ -110,7 +110,7 @@ def test_it_says_before_what_leaves_byte_for_byte(sender: Sender, post: Post, tm
     assert document.content == post.mails[0].content
     assert (document.name, document.media_type) == ("anne_example_fr.eml", "message/rfc822")
     assert change.preview == {
-        "To": "Anne <anne@example.fr>, b@example.fr",
+        "Addressed to": "Anne <anne@example.fr>, b@example.fr",
         "Subject": "Votre dossier",
         "Text": " ",
         "Attachments": "note.txt (6.0 MB)",

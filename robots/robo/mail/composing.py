@@ -56,7 +56,7 @@ def announced(letter: Letter, account: str, message_id: str, content: bytes) -> 
     if size > _LARGE:
         remarks.append(_("the attachments have {size:.1f} MB").format(size=size / 1e6))
     shown: dict[str, Any] = {
-        _("To"): to,
+        _("Addressed to"): to,
         _("Cc"): ", ".join(map(str, letter.cc)),
         _("Bcc"): ", ".join(map(str, letter.bcc)),
         _("Subject"): letter.subject,

@@ -8,11 +8,14 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from robo.practice.certificates import self_signed
 from robo.practice.faults import Faults
 from robo.practice.office import PASSWORD, USER, Office
+from robo.practice.post import MailFaults, Post
+from robo.practice.workbooks import UNKNOWN_ADDRESS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cert", type=Path, help="certificat PEM (avec --key)")
     parser.add_argument("--key", type=Path, help="clé PEM du certificat")
     parser.add_argument("--faults", default="{}", help='pannes en JSON, par exemple {"late": 2, "lose": 0.1}')
+    parser.add_argument(
+        "--mail", type=Path, metavar="DOSSIER", help="sert aussi le courrier, et le garde dans ce dossier"
+    )
     options = parser.parse_args(arguments)
     if (options.cert is None) != (options.key is None):
         parser.error("--cert et --key vont ensemble")
@@ -33,15 +39,18 @@ def main(arguments: list[str] | None = None) -> int:
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    with tempfile.TemporaryDirectory(prefix="bureau-des-aides-") as folder:
-        tls = (options.cert, options.key) if options.cert else self_signed(Path(folder)) if options.tls else None
-        with Office(options.port, tls, faults) as office:
-            sys.stdout.write(
-                f"Bureau des aides : {office.address}\nIdentifiant : {USER}\nMot de passe : {PASSWORD}\n"
-                "Ctrl-C pour arrêter.\n"
-            )
-            sys.stdout.flush()
-            done.wait()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bureau-des-aides-")))
+        tls = (options.cert, options.key) if options.cert else self_signed(folder) if options.tls else None
+        office = stack.enter_context(Office(options.port, tls, faults))
+        said = [f"Bureau des aides : {office.address}", f"Identifiant : {USER}", f"Mot de passe : {PASSWORD}"]
+        if options.mail:
+            refused = MailFaults(refuse=frozenset({UNKNOWN_ADDRESS}))
+            post = stack.enter_context(Post(refused, tls, user=USER, password=PASSWORD, folder=options.mail))
+            said.append(f"Courrier : {post.address} (boîte : {post.mailbox}), gardé dans {options.mail}")
+        sys.stdout.write("\n".join([*said, "Ctrl-C pour arrêter.", ""]))
+        sys.stdout.flush()
+        done.wait()
     return 0
 
 
