@@ -41,6 +41,8 @@ def test_after_a_kill_nothing_is_entered_twice_and_the_doubt_is_settled_by_a_per
 
     shown = desk.robo("show").stdout
     assert f"robo decide {resumed['run']} 2026-0101 done|again|give-up --number 1" in shown
+    blind = desk.robo("decide", resumed["run"], "2026-0101", "again")
+    assert (blind.returncode, "say which sending you looked at" in blind.stderr) == (1, True)
     missing = desk.robo("decide", resumed["run"], "2026-0101", "done", "--number", "1")
     assert "--give rank=..." in missing.stderr
     again = desk.robo("decide", resumed["run"], "2026-0101", "again", "--number", "1")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from robo.run.sentences import sentence
 from run.engine import Machine
 from run.written import written
 
@@ -61,6 +62,12 @@ def test_names_of_one_round_are_known_to_the_question_and_to_the_next_round(mach
     )
     assert machine.start().state == "done"
     assert machine.office.steps_done == ["note note 2, 3"]
+
+
+def test_a_warning_is_told_as_one(machine: Machine) -> None:
+    written(machine, "steps: [{log: plain}, {log: {text: look, level: warning}}]")
+    machine.start()
+    assert [sentence(event) for event in machine.events("step.log")] == ["plain", "Warning: look"]
 
 
 # ---- a flow as a part of another
@@ -218,3 +225,34 @@ def test_a_sign_in_that_a_flow_made_is_made_again_when_the_session_has_expired(m
     )
     assert machine.start().state == "done"
     assert machine.office.steps_done == ["login", "open form", "login", "login", "open form"]
+
+
+# ---- loops through lists
+
+
+def test_a_list_with_a_key_keeps_a_ledger_and_calls_its_things_by_their_name(machine: Machine) -> None:
+    loop = "steps: [{name: dossiers, for_each: {in: [X, Y, X], as: nom, key: nom, steps: [{move: {file: =nom}}]}}]"
+    written(machine, loop)
+    machine.start()
+    assert machine.office.filed == {"Y": 1}
+    assert [one.data["reason"] for one in machine.events("row.refused")] == ["the key X stands in lines 1, 3"] * 2
+    written(machine, loop.replace("[X, Y, X]", "[Y, Z]"))
+    machine.start()
+    assert machine.office.filed == {"Y": 1, "Z": 1}
+
+
+def test_inner_loops_leave_the_names_of_the_outer_ones(machine: Machine) -> None:
+    written(
+        machine,
+        """
+        steps:
+          - for_each:
+              in: [a, b]
+              steps:
+                - for_each: {in: [1, 2], steps: [note: "{{ item }}"]}
+                - note: "{{ item }} at {{ position }}"
+        """,
+    )
+    machine.start()
+    notes = [one.removeprefix("note ") for one in machine.office.steps_done]
+    assert notes == ["1", "2", "a at 1", "1", "2", "b at 2"]

@@ -168,7 +168,7 @@ def _any_sending(patch: Patch) -> None:
 def _intent_afterwards(patch: Patch) -> None:
     intend, keep = change.intend, change.keep
 
-    def only_said(course: Any, step: Any, passage: Passage, said: Change) -> Made:
+    def only_said(course: Any, step: Any, passage: Passage, said: Change, foreseen: Any = None) -> Made:
         return Made(passage.key, step.identity, 1, step.address, "intent", None, said, None, {}, {}, "", "", "", "")
 
     def both(course: Any, step: Any, action: Any, made: Made, gives: Any, values: Any, passage: Any) -> None:

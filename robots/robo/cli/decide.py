@@ -50,6 +50,9 @@ def decide(
     flow = flow_of(desk, stored)
     loop = _loop(desk, flow, stored, ledger)
     made = ledger.open_change(key)
+    if made and number is None:
+        said = _("say which sending you looked at: `robo show {run}` shows it, with the whole command")
+        raise Failed(said.format(run=stored.id))
     clock = SystemClock()
     deaths = SeenDeaths(store, clock, Identity.mine().boot)
     site = desk.workspace(stored.environment).site(flow.settings.site) if flow.settings.site else None
@@ -68,7 +71,7 @@ def decide(
     with store.write():
         settle(
             ledger, key, verdict, step=made.step if made else None,
-            number=made.number if made and number is None else number, gives=gives or None, deaths=deaths, late=late,
+            number=number, gives=gives or None, deaths=deaths, late=late,
             row=row, looked=clock.monotonic() - looked,
         )  # fmt: skip
         journal.note("change.decided", ledger=ledger.name, key=key, step=made.step if made else None, verdict=verdict)

@@ -74,7 +74,8 @@ class Progress:
                     "SELECT count(*) FROM item WHERE ledger = :ledger AND state IN ('done', 'given_up')",
                     ledger=event.ledger,
                 )
-                self._total += max(0, int(event.data["items"]) - int(known[0] if known else 0))
+                left, most = int(event.data["items"]) - int(known[0] if known else 0), event.data.get("limit")
+                self._total += max(0, left if most is None else min(left, int(most)))
                 self._since = time.monotonic()
             case "item.ended":
                 self._ended[item] = str(event.data.get("state"))

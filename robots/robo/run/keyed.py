@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from robo.flow.formula import evaluate
@@ -40,6 +41,7 @@ class KeyedLoop:
         self._back = WriteBack(self._course, self.ledger, loop, source, self._works.key_of)
         self._asked: set[tuple[str, int, str]] = set()
         self._originals: Mapping[str, Mapping[str, Any]] = {}
+        self._most: int | None = None
         self._begun = begun_keys(self._course.store, self._course.run, self.ledger.name)
 
     # ---- the whole loop
@@ -50,7 +52,10 @@ class KeyedLoop:
         works = self._works.gather()
         self._works.first_time(works)
         self.ledger.open(self._loop.flow, self._loop.name)
-        course.journal.note("loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe())
+        self._most = self._limit()
+        course.journal.note(
+            "loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe(), limit=self._most
+        )
         course.journal.flush()
         self._originals = self._works.originals()
         try:
@@ -65,6 +70,7 @@ class KeyedLoop:
     def _all(self, works: list[Work]) -> None:
         course = self._course
         self._adopt()
+        self._done_by_hand()
         self._back.checkpoint(force=True)
         try:
             by_key = {work.key: work for work in works}
@@ -82,10 +88,9 @@ class KeyedLoop:
         return None
 
     def _pass(self, works: list[Work], by_key: Mapping[str, Work]) -> None:
-        most = self._most()
         late: list[Work] = []
         for work in works:
-            if self._over(most) and work.key not in self._begun:
+            if self._over(self._most) and work.key not in self._begun:
                 continue
             if self._course.dry:
                 title = work.entry.title if work.entry else ""
@@ -103,9 +108,9 @@ class KeyedLoop:
         for work in late:
             if not self._over(None):
                 self._take(work, again=True)
-        self._gone({work.key for work in works} | self._originals.keys(), by_key)
+        self._gone({work.key for work in works} | self._originals.keys())
 
-    def _most(self) -> int | None:
+    def _limit(self) -> int | None:
         """So many items are begun, by the flow and by who rehearses it; None for all."""
         limit = evaluate(self._loop.limit, self._outer.scope(), self._language)
         bounds = [None if limit is None else int(limit), self._course.dry.rows if self._course.dry else None]
@@ -221,6 +226,7 @@ class KeyedLoop:
             return
         if self._course.evidence.of_each_item:
             self._course.evidence.keep(self.ledger.name, passage.key)
+        used = passage.columns()
         try:
             back = evaluate(dict(self._loop.write_back), passage.scope(), self._language)
         except Refused as error:
@@ -230,7 +236,20 @@ class KeyedLoop:
         original = self._originals.get(passage.key)
         accepted = None if original is None else self._history.given(original)
         state: State = "planned" if self._course.dry else "done"
-        self.ledger.end(passage.key, state, write_back=back, target=target, accepted=accepted)
+        self.ledger.end(passage.key, state, write_back=back, target=target, accepted=accepted, columns=used)
+
+    def _done_by_hand(self) -> None:
+        """What a person has said to be done is written back too, as far as its values are known."""
+        for item in self.ledger.items("done") if self._loop.write_back else ():
+            if item.accepted is None or item.target is not None:
+                continue
+            passage = self._passage(item, item.row, item.position)
+            passage.go_on_from(self.ledger.changes(item.key, "receipt"))
+            back = {}
+            for column, value in self._loop.write_back.items():
+                with suppress(Refused):
+                    back[column] = evaluate(value, passage.scope(), self._language)
+            self.ledger.to_write(item.key, back, self._source.describe())
 
     def _failed(self, passage: Passage, state: Any, error: Refused | Failed) -> None:
         course = self._course
@@ -340,12 +359,19 @@ class KeyedLoop:
         else:
             self._go_on(now)
 
-    def _gone(self, listed: set[str], by_key: Mapping[str, Work]) -> None:
-        """Unfinished items that the source no longer lists: those with a receipt go on, the others are reported."""
+    def _gone(self, listed: set[str]) -> None:
+        """Unfinished items that are not gone through today: those with a receipt go on, the others are reported."""
         for item in self.ledger.items("todo", "started", "failed"):
             if item.key in listed or item.waits or (item.state == "failed" and self._is_of_this_start(item)):
                 continue
-            if self.ledger.changes(item.key, "receipt"):
+            begun = bool(self.ledger.changes(item.key, "receipt"))
+            if item.key in self._works.repeated:
+                if begun:  # nobody but a person can say which of the rows it was
+                    self.ledger.wait(item.key, "row", self._works.repeated[item.key])
+            elif item.key in self._works.unwanted:
+                if begun:
+                    self._take(self._works.unwanted[item.key])
+            elif begun:
                 self._go_on(item)
             elif item.state != "todo":
                 self._course.journal.note("item.gone", ledger=self.ledger.name, key=item.key)

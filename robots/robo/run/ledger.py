@@ -230,13 +230,17 @@ class Ledger:
         target: str | None = None,
         counts: bool = True,
         accepted: Mapping[str, Any] | None = None,
+        columns: Mapping[str, str] | None = None,
     ) -> None:
         """The item's passage is over. counts: whether a failure counts towards the third one.
 
         accepted: the row that the source holds and that may stay, where the item was done with another.
+        columns: digests of all that were used, those after the last receipt too.
         """
         with self._store.write():
             self._end(key, state, reason, write_back, target, counts)
+            for made in self.changes(key, "receipt")[-1:] if columns else ():
+                self._change(made, ("receipt",), columns=pack({**(columns or {}), **made.columns}))
             if accepted is not None:
                 self._set(key, (state,), accepted=digest(accepted))
 
@@ -268,6 +272,9 @@ class Ledger:
             values: dict[str, Any] = {"waits": None, "failures": 0, "starts": 0}
             if to:
                 values["state"] = to
+                before = self.item(key)
+                if to != "todo" and before and before.state != to:
+                    values["ended_at"] = self._clock.now().isoformat()
                 self._store.all(
                     "UPDATE change SET why = 'past' WHERE ledger = :ledger AND key = :key AND state = 'void'",
                     ledger=self.name,
@@ -276,6 +283,12 @@ class Ledger:
             if accepted is not None:
                 values["accepted"] = digest(accepted)
             self._set(key, seen, **values)
+
+    def to_write(self, key: str, write_back: Mapping[str, Any], target: str) -> None:
+        """These values of a done item are to be written into that source; nothing is where there are none."""
+        with self._store.write():
+            back = {"write_back": pack(write_back), "target": target, "written": 0 if write_back else 1}
+            self._set(key, ("done",), **back)
 
     def relearn(self, key: str, row: Mapping[str, Any]) -> None:
         """A person let an item go on although its row or its steps had changed: from now on these are what counts."""

@@ -67,7 +67,7 @@ class Loops:
         language = course.flow.settings.locale
         most = evaluate(loop.limit, passage.scope(), language)
         errors = taken = 0
-        outer = passage.saved.get(loop.alias)
+        outer = {name: passage.saved[name] for name in (loop.alias, "position") if name in passage.saved}
         for entry in source.entries():
             if course.stopping():
                 raise Stopped
@@ -96,8 +96,7 @@ class Loops:
                     raise Failed(_("more than {count} errors").format(count=loop.max_errors)) from error
         for name in (loop.alias, "position"):
             passage.saved.pop(name, None)
-        if outer is not None:
-            passage.saved[loop.alias] = outer
+        passage.saved.update(outer)
 
 
 def entry_value(loop: Loop, entry: Entry) -> Any:

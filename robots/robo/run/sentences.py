@@ -15,6 +15,8 @@ from robo.run.values import unpack
 
 def sentence(event: Event) -> str:
     """An event in words, empty where it says nothing to a person."""
+    if event.kind == "step.log" and event.data.get("level") == "warning":
+        return _("Warning: {text}").format(text=event.data["text"])
     if event.kind == "source.written":
         return _written(event)
     if event.kind == "source.set_aside":

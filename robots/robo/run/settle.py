@@ -36,7 +36,8 @@ def wait_left(course: Course, made: Made) -> float | None:
 
 def _late(course: Course, made: Made) -> float | None:
     """As late as the action says its change may come, where it settles it itself; else as late as the site."""
-    step = next((one for one in walk(course.flow.all_steps) if one.identity == made.step), None)
+    named = [one for one in walk(course.flow.all_steps) if one.identity == made.step]
+    step = next((one for one in named if one.address == made.address), named[0] if named else None)
     action = course.shelf.actions.get(step.action) if step and not step.already_done else None
     own = action.manners.late if action and action.manners.settle else None
     return course.late if own is None else own

@@ -120,7 +120,8 @@ class Walker:
                     passage.saved[name] = evaluate(value, self._scope(passage), self._language)
             case "log":
                 said = evaluate(step.arguments, self._scope(passage), self._language)
-                self._note("step.log", step, passage, text=written(said.get("text"), self._language))
+                text = written(said.get("text"), self._language)
+                self._note("step.log", step, passage, text=text, level=said.get("level"))
                 self.course.journal.flush()
             case "stop":
                 said = evaluate(step.arguments, self._scope(passage), self._language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from robo.flow.model import Loop
@@ -48,6 +49,9 @@ class Works:
         self._language = course.flow.settings.locale
         self.refused: dict[int, tuple[str, str]] = {}
         """Position to (key or "", reason) of the rows without a usable key, once they are gathered."""
+        self.repeated: dict[str, str] = {}
+        """Key to reason of those that stand several times."""
+        self._unwanted: list[Entry] = []
 
     def key_of(self, entry: Entry) -> str | None:
         """The key of an entry, None where it has none."""
@@ -70,6 +74,7 @@ class Works:
                 note_later(self._course, self._ledger.name, entry)
                 continue
             if self._loop.where and not self._wanted(entry):
+                self._unwanted.append(entry)
                 continue
             key = self.key_of(entry)
             if key is None:
@@ -87,6 +92,7 @@ class Works:
                     if entries[0].title
                     else _("the key {key} stands in lines {lines}").format(key=key, lines=titles)
                 )
+                self.repeated[key] = reason
                 for entry in entries:
                     self._refuse(entry, key, reason)
             else:
@@ -94,6 +100,12 @@ class Works:
                     self._ledger.titles[key] = entries[0].title
                 works.append(Work(key, entries[0], entries[0].values, entries[0].position))
         return works
+
+    @cached_property
+    def unwanted(self) -> Mapping[str, Work]:
+        """What `where` has left out, once it is gathered, by key."""
+        keyed = ((self.key_of(entry), entry) for entry in self._unwanted)
+        return {key: Work(key, entry, entry.values, entry.position) for key, entry in keyed if key is not None}
 
     def originals(self) -> Mapping[str, Mapping[str, Any]]:
         """The rows as they stand in the source itself, by key, where only corrected ones are gone through."""
