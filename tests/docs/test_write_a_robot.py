@@ -54,6 +54,13 @@ def test_the_action_is_known_with_its_parameters(workspace: Path) -> None:
     assert "text (required" in told
 
 
+def test_it_is_rehearsed_without_a_note(workspace: Path) -> None:
+    told = json.loads(robo(workspace, "dry-run", "notes", "--json").stdout)
+    assert [change["summary"] for item in told["items"] for change in item["changes"]] == [f"write {n}" for n in NOTES]
+    assert told["items"][0]["changes"][0]["preview"].keys() == {"text"}
+    assert not list(workspace.glob("note-*"))
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "fault", "mend"),
     [

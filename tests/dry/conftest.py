@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from sqlite3 import connect
+from sqlite3 import OperationalError, connect
 from typing import Any
 
 import pytest
@@ -74,20 +74,21 @@ class Desk:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    def robo(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        known = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
+        return subprocess.Popen(
             [sys.executable, "-m", "robo", *words],
             cwd=self.root,
-            env={
-                **{n: v for n, v in os.environ.items() if n != "PYTHONPYCACHEPREFIX"},
-                "ROBO_LANGUAGE": "en",
-                **self.more,
-            },
-            capture_output=True,
+            env={**known, "ROBO_LANGUAGE": "en", **self.more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=90,
-            check=False,
         )
+
+    def robo(self, *words: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*words)
+        out, errors = process.communicate(timeout=90)
+        return subprocess.CompletedProcess(words, process.returncode, out, errors)
 
     def plan(self, *words: str) -> dict[str, Any]:
         """What a dry run says to programs."""
@@ -104,10 +105,14 @@ class Desk:
             if path.is_file() and "runs" not in path.parts
         }
 
-    def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
-        """What the store holds, while nobody works with it."""
-        with closing(connect(f"file:{self.root / '.robo/robo.db'}?immutable=1", uri=True)) as store:
-            return store.execute(f"SELECT {columns} FROM {table} ORDER BY rowid").fetchall()
+    def rows(self, table: str, columns: str = "*", live: bool = False) -> list[tuple[Any, ...]]:
+        """What the store holds. live: whether somebody works with it, so that the file alone does not tell."""
+        how = "mode=ro" if live else "immutable=1"
+        with closing(connect(f"file:{self.root / '.robo/robo.db'}?{how}", uri=True)) as store:
+            try:
+                return store.execute(f"SELECT {columns} FROM {table} ORDER BY rowid").fetchall()
+            except OperationalError:
+                return []  # it is being made
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from dry.conftest import FLOW, Desk
+from dry.conftest import FLOW, REGISTER, Desk
 
 
 def by_key(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -81,6 +82,23 @@ def test_a_step_is_left_out_of_a_dry_run(desk: Desk) -> None:
     item = by_key(plan)["2026-0101"]
     assert (item["state"], item["changes"]) == ("already_done", [])
     assert item["notes"] == ["register.enter was not rehearsed: the flow leaves it out of a dry run"]
+
+
+def test_it_goes_on_beside_a_run(desk: Desk) -> None:
+    """What is being sent just now is neither settled nor taken for lost; the run knows nothing of it."""
+    slow = REGISTER.replace("    with file.open", "    time.sleep(8)\n    with file.open").replace(
+        "from pathlib", "import time\nfrom pathlib"
+    )
+    desk.write("robots/register.py", slow)
+    running = desk.start("run", "register", "-i", "most=1", "--json")
+    while not (desk.root / ".robo" / "robo.db").exists() or not desk.rows("change", "key", live=True):
+        time.sleep(0.1)
+    items = by_key(desk.plan("register"))
+    assert (items["2026-0101"]["state"], items["2026-0102"]["state"]) == ("waits", "planned")
+    assert items["2026-0101"]["reason"] == "it is being sent just now, or its run was interrupted"
+    out, _errors = running.communicate(timeout=90)
+    assert json.loads(out)["counts"] == {"done": 1}
+    assert (desk.root / "register.txt").read_text() == "2026-0101\n"
 
 
 def test_a_store_that_a_killed_run_left_is_only_read(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from robo.flow.model import Flow
 from robo.flow.workspace import Workspace
 from robo.kit.messages import _, ngettext
 from robo.run.journal import Event
@@ -16,7 +17,12 @@ NAMED = 5
 
 
 def attention(
-    told: list[Event], items: list[Prospect], changes: list[Made], workspace: Workspace, rows: int | None
+    told: list[Event],
+    items: list[Prospect],
+    changes: list[Made],
+    flow: Flow,
+    workspace: Workspace,
+    rows: int | None,
 ) -> list[str]:
     """The sentences, the gravest first."""
     names = {item.key: item.name for item in items}
@@ -36,6 +42,7 @@ def attention(
         *_left_out(told, items, rows),
         *_elsewhere(told, workspace),
         *_own(changes),
+        *_notices(flow),
     ]
 
 
@@ -92,3 +99,13 @@ def _own(changes: list[Made]) -> Iterator[str]:
     own = sorted({made.action for made in changes if "." in made.action})
     if own:
         yield _("The workspace's own robots were watched, not confined: {names}").format(names=", ".join(own))
+
+
+def _notices(flow: Flow) -> Iterator[str]:
+    """Whom a run would write to at its end; a dry run writes to nobody."""
+    for rule in flow.notify:
+        to = rule.step.arguments.get("to")
+        named = to if isinstance(to, list | tuple) else [to]
+        yield _("A run would write to {to} at its end, on {on}").format(
+            to=", ".join(str(getattr(one, "source", one)) for one in named), on=", ".join(rule.on)
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from robo.run.processes import Identity, is_dead
 _PREFIX = "robo-dry-"
 _HOLDER = "holder"
 _TRIES = 20
+_PAUSE = 0.05
 
 
 @contextmanager
@@ -51,6 +53,7 @@ def _copy(database: Path, copy: Path) -> None:
                 return
             reason = sqlite3.OperationalError(_("somebody else is writing"))
         copy.unlink(missing_ok=True)
+        time.sleep(_PAUSE)
     raise Failed(_("{file} cannot be read: {reason}").format(file=database, reason=reason))
 
 

@@ -94,7 +94,7 @@ def plan_of(store: Store, run: str, flow: Flow, workspace: Workspace, rows: int 
         "outside": [change_json(made) for made in outside],
         "cells": list(_cells(told)),
         "requests": [_request(event) for event in told if event.kind == "request"],
-        "attention": attention(told, items, [made for _ledger, made in changes], workspace, rows),
+        "attention": attention(told, items, [made for _ledger, made in changes], flow, workspace, rows),
         "counts": {**counts, "changes": dict(Counter(made.action for _ledger, made in changes))},
         "next": again,
     }
