@@ -55,6 +55,11 @@ class _Rules:
     def at(self, step: Step, *below: str) -> Path:
         return (*self.draft.places[step.address], *(below or (step.action,)))
 
+    def settles_itself(self, step: Step) -> bool:
+        """Whether the change's own action can look whether it was made."""
+        action = self.reader.shelf.actions.get(step.action)
+        return action is not None and action.manners.settle is not None
+
     def is_change(self, step: Step) -> bool:
         """Whether the step changes something, be it through a flow that it runs."""
         if step.call:
@@ -300,6 +305,8 @@ class _Rules:
 
     def loop_look_up(self, step: Step, loop: Loop, look_up: AlreadyDone) -> None:
         changes = list(self.own_changes(loop.steps))
+        if len(changes) > 1:  # what settles itself needs nobody to be asked
+            changes = [one for one in changes if one.call or not self.settles_itself(one)]
         where = self.at(step, step.action, "already_done")
         called = next((one for one in changes if one.call), None)
         if called and called.call:

@@ -282,9 +282,11 @@ class KeyedLoop:
         self.prepared = False
 
     def _step_of_change(self) -> Step | None:
+        """The change that the loop's `already_done` speaks of: the only one, else the one that cannot settle itself."""
         actions = self._course.shelf.actions
-        changing = (s for s in walk(self._loop.steps) if s.action in actions and actions[s.action].kind == "change")
-        return next(changing, None)
+        changes = [s for s in walk(self._loop.steps) if s.action in actions and actions[s.action].kind == "change"]
+        blind = [step for step in changes if actions[step.action].manners.settle is None]
+        return next(iter(changes if len(changes) == 1 else blind), None)
 
     def _is_of_this_start(self, item: Item) -> bool:
         return item.run == self._course.run and item.attempt == self._course.attempt
@@ -326,8 +328,8 @@ class KeyedLoop:
 
     def _asked_about(self, made: Made) -> AlreadyDone | None:
         """The loop's `already_done`, which speaks of its change and of nothing else that may have sent something."""
-        action = self._course.shelf.actions.get(self._action_of(made))
-        return self._loop.already_done if action and action.kind == "change" else None
+        spoken_of = self._step_of_change()
+        return self._loop.already_done if spoken_of and spoken_of.identity == made.step else None
 
     def _action_of(self, made: Made) -> str:
         return next((one.action for one in walk(self._loop.steps) if one.identity == made.step), "")
