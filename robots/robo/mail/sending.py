@@ -30,7 +30,7 @@ def in_sent(intent: Intent, outbox: Outbox) -> Settled[Any]:
     return CannotTell(_("it is not among the sent mails, which proves nothing: ask the recipient, or the mail service"))
 
 
-@action(main="to", settle=in_sent, one_of=("template", "text"))
+@action(main="to", settle=in_sent, late=5, one_of=("template", "text"))
 def send_mail(
     outbox: Outbox,
     to: Text | list[Text] | None,
