@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from robo.flow.expression import Unreadable
 from robo.flow.filters import FILTERS
 from robo.flow.nodes import (
     Call,
@@ -29,6 +28,7 @@ from robo.flow.nodes import (
 from robo.flow.notation import read_date
 from robo.flow.problems import did_you_mean
 from robo.flow.values import DATES, ORDERED, impossible, kind, result_kind, unlike
+from robo.flow.words import Unreadable
 from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _

@@ -12,9 +12,10 @@ from typing import Any
 from robo.flow import analysis
 from robo.flow.analysis import Read
 from robo.flow.compute import Run, compiled, path_reader
-from robo.flow.expression import Unreadable, parse, tokens
+from robo.flow.expression import parse
 from robo.flow.nodes import Call, Filter, Node
 from robo.flow.values import Unsaved, text_of, truth, use
+from robo.flow.words import Unreadable, tokens
 from robo.kit.change import NOT_KNOWN_YET
 from robo.kit.data import dataclass
 from robo.kit.errors import Refused

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias
 
-from robo.flow.expression import Unreadable, tokens
 from robo.flow.formula import Expression, Formula
 from robo.flow.problems import Mark, did_you_mean, split_lines
 from robo.flow.values import LONGEST_TEXT, text_of, use
+from robo.flow.words import Unreadable, tokens
 from robo.kit.data import dataclass
 from robo.kit.errors import Refused
 from robo.kit.messages import _

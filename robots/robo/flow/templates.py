@@ -7,13 +7,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from robo.flow.draft import Draft, amiss
-from robo.flow.expression import Unreadable
 from robo.flow.formula import Expression
 from robo.flow.names import RESERVED, Group, Names
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.template_file import LOOP, Choice, Each, Field, Nodes, Put, TemplateFile
 from robo.flow.text import LARGEST
 from robo.flow.text import Path as Place
+from robo.flow.words import Unreadable
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 from robo.kit.rendered import KINDS
