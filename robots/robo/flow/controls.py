@@ -33,7 +33,7 @@ ACTIONS_LATER = frozenset(
         "request", "ask", "approve", "for_each_mail",
     }
 )  # fmt: skip
-PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages"})
+PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages", "reply", "draft"})
 SETTINGS = ("site", "screenshots", "step_timeout", "locale", "allow_hosts")
 SETTINGS_LATER = ("keep", "priority", "deadline", "locks", "second_person", "dismiss", "browser")
 
