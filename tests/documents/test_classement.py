@@ -6,9 +6,12 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from robo.practice.invoices import ARRIVALS, write_invoices
@@ -62,3 +65,32 @@ def test_what_cannot_be_filed_says_why(workspace: Path) -> None:
         "spam.pdf: emetteur: “../../../etc” holds /, which separates folders",
     }
     assert {one["reason"] for one in told["refused_rows"]} == {"gers copie.pdf, gers.pdf are one and the same"}
+
+
+def test_the_plan_is_what_is_then_done(workspace: Path) -> None:
+    """Three files want names that others take, and the register is not there yet: the dry run knows all of it."""
+    before = sorted(path.relative_to(workspace).as_posix() for path in workspace.rglob("*.pdf"))
+    plan = robo(workspace, "dry-run", "classement")[1]
+    assert sorted(path.relative_to(workspace).as_posix() for path in workspace.rglob("*.pdf")) == before
+    assert not (workspace / "classement").exists()
+    changes = [change for item in plan["items"] for change in item["changes"]]
+    planned = {change["gives"] for change in changes if change["step"] == "move"}
+    cells = {cell["place"].partition("!")[2]: cell["after"] for change in changes for cell in change["cells"]}
+
+    robo(workspace, "run", "classement")
+    assert planned == {str(workspace / "classement" / name) for name in filed(workspace)}
+    sheet = openpyxl.load_workbook(workspace / "classement" / "registre.xlsx").worksheets[0]
+    written = {cell.coordinate: cell.value for row in sheet.iter_rows(min_row=2) for cell in row}
+    assert {place: as_text(value) for place, value in written.items()} == {
+        place: as_text(value) for place, value in cells.items()
+    }
+
+
+def as_text(value: Any) -> str:
+    """Dates and amounts, as the plan and the workbook hold them, as one text."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    try:
+        return str(Decimal(str(value)).normalize())
+    except InvalidOperation:
+        return str(value)
