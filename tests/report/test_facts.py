@@ -42,3 +42,18 @@ def test_a_run_tells_the_same_of_its_changes_and_what_came_of_them(office: Desk)
     row = next(row for row in words(folder / "report.html").rows if "2026-0101" in row)
     for said in ("done", "enter 2026-0101", "register.txt, 2026-0101", "nobody is named", "2026-0101.txt", "Référence"):
         assert said in row
+
+
+def test_a_run_that_ends_outside_of_its_loops_says_at_which_step(office: Desk) -> None:
+    steps = """\
+robo: 1
+steps:
+  - log: Bonjour
+  - register.enter: {file: register.txt, number: '2026-0103', name: A}
+"""
+    office.write("flows/ends.yaml", steps)
+    office.robo("run", "ends")
+    (folder,) = (office.root / "runs").iterdir()
+    page = words(folder / "report.html")
+    assert "Outside of the loops" in page.headings
+    assert "register.enter went wrong – not allowed" in " ".join(page.text.split())

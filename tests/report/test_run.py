@@ -18,7 +18,10 @@ def test_what_waits_stands_first_with_commands_that_settle_it(desk: Desk) -> Non
     settled = desk.robo(*shlex.split(giving_up)[1:])
     assert settled.returncode == 0, settled.stderr
     desk.robo("show")
-    assert giving_up not in words(desk.report).commands
+    after = words(desk.report)
+    assert giving_up not in after.commands
+    assert "given up" in next(row for row in after.rows if LOST in row)
+    assert "how it ended is not known" not in after.text
 
 
 def test_each_item_has_its_row_with_its_reason_or_its_receipt(desk: Desk) -> None:

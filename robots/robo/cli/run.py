@@ -92,9 +92,9 @@ def finish(desk: Desk, run: StoredRun) -> int:
     from robo.run.words import told
 
     ended = result(desk.store, run)
-    desk.answer = ended.json()
     desk.say(*told(ended))
     written = report(desk, run)
     if written:
         desk.say(_("  report: {file}").format(file=written))
+    desk.answer = ended.json() | {"report": str(written) if written else None}
     return ended.exit_code

@@ -59,6 +59,7 @@ def report_of(store: Store, run: StoredRun) -> Report:
         groups=groups,
         outside=itself_shown.deeds,
         pictures=itself_shown.pictures,
+        stages=itself_shown.stages if found.state in ("failed", "faulty", "broken") else (),
         outputs=pairs(found.outputs),
         notes=itself_shown.notes,
         files=tuple((file.name, file.name) for file in _files(run, found) if file.exists()),

@@ -21,7 +21,10 @@ TONES: dict[str, Tone] = {
 
 @dataclass
 class Story:
-    """One item on its way through a run. deeds and stages: as the events tell them."""
+    """One item on its way through a run. deeds and stages: as the events tell them.
+
+    begun: whether this run did something about it, rather than only look at it.
+    """
 
     ledger: str
     key: str
@@ -29,7 +32,7 @@ class Story:
     state: str = "started"
     reason: str = ""
     at: str = ""
-    waits: bool = False
+    begun: bool = False
     deeds: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     stages: list[Event] = field(default_factory=list)
     evidence: list[dict[str, str]] = field(default_factory=list)
@@ -42,14 +45,15 @@ class Story:
         match event.kind:
             case "item.begun":
                 self.line, self.state, self.reason = data.get("position"), "started", ""
+                self.begun = True
                 self.stages.clear()
             case "item.ended":
                 self.state, self.reason, self.at = str(data.get("state")), str(data.get("reason") or ""), event.at
                 if self.state == "done":
                     self.stages.clear()
             case "item.waits":
-                self.waits, self.reason = True, str(data.get("reason") or "")
-            case "item.gone" | "change.settled":
+                self.reason = str(data.get("reason") or "")
+            case "item.gone" | "change.settled" | "change.decided":
                 self.notes.append(sentence(event))
             case "step.done" | "step.failed":
                 self.stages.append(event)
@@ -63,6 +67,7 @@ class Story:
     def _change(self, event: Event) -> None:
         known = self.deeds.setdefault((event.step or "", int(event.data.get("number") or 0)), {})
         known["at"] = event.at
+        self.begun = True
         match event.kind:
             case "change.intended":
                 known |= {**_as_planned(event.data), "state": "intent"}
@@ -76,8 +81,6 @@ class Story:
             case "change.in_doubt":
                 known |= {"state": "doubt", "reason": event.data.get("reason")}
                 self.state, self.reason = "in_doubt", str(event.data.get("reason") or "")
-            case "change.decided":
-                self.notes.append(sentence(event))
 
     def item(self, album: Album, cells: tuple[Cell, ...] = (), full: bool = True) -> Item:
         """As the page shows it. full: with its pictures and all that can be unfolded."""
@@ -146,7 +149,7 @@ def _outcome(told: dict[str, Any]) -> tuple[str, Tone]:
 
 
 def stories(events: Iterable[Event]) -> dict[tuple[str, str], Story]:
-    """The items of a run by (ledger, key), in the order in which they were first met; the run itself is not among them.
+    """The items that a run worked on by (ledger, key), in the order in which they were first met, itself apart.
 
     Rows without a usable key stand under their line.
     """
@@ -159,11 +162,11 @@ def stories(events: Iterable[Event]) -> dict[tuple[str, str], Story]:
         if event.kind == "row.refused":
             line = event.data.get("position")
             row = Story(event.ledger, event.key or "", line, "refused", str(event.data.get("reason") or ""), event.at)
-            row.title = str(event.data.get("title") or "")
+            row.title, row.begun = str(event.data.get("title") or ""), True
             found[event.ledger, f"\n{line}"] = row
         elif event.key is not None:
             found.setdefault((event.ledger, event.key), Story(event.ledger, event.key)).hear(event)
-    return found
+    return {name: story for name, story in found.items() if story.begun}
 
 
 def of_the_run(events: Iterable[Event]) -> Story:

@@ -148,6 +148,7 @@ class Report:
 
     todo: sentences about the run as a whole that a person should act on, each with a command or "".
     attention: what else a person should look at. outside: changes outside of any loop. cells: those of no item.
+    stages: the steps outside of any loop, where one of them ended the run.
     next: the command that does for real what was rehearsed. outputs: what the flow gave.
     files: what else lies in the folder, name and address.
     """
@@ -171,6 +172,7 @@ class Report:
     groups: tuple[Group, ...] = ()
     outside: tuple[Deed, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    stages: tuple[Stage, ...] = ()
     cells: tuple[Cell, ...] = ()
     requests: tuple[Request, ...] = ()
     next: str = ""
