@@ -29,14 +29,18 @@ class Guard:
     """
 
     def __init__(self, scratch: Path) -> None:
-        """scratch: where its socket and its program go. Raises Failed where the system cannot hold it."""
+        """scratch: where its socket and its program go. Raises Failed where there can be no guard."""
         if sys.platform != "linux":
             raise Failed(_("A dry run of web pages needs Linux: only there does a browser end with its guard."))
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._address, self._program = scratch / "guard.socket", scratch / "guarded-browser"
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.settimeout(_PATIENCE)
-        self._listener.bind(str(self._address))
+        try:
+            self._listener.bind(str(self._address))
+        except OSError as error:  # such as a path that is too long for a socket
+            self._listener.close()
+            raise Failed(_("the guard of the dry run finds no place: {reason}").format(reason=error)) from error
         self._listener.listen(1)
         self._socket: socket.socket | None = None
         self._heard = b""

@@ -23,7 +23,7 @@ def screenshot(page: Page, to: Text = "page.png", of: AnyPlace | None = None) ->
     """Keep a picture of the page among the files of the run; returns its path. A name that is taken gets a number.
 
     to: its name, which ends in .png or .jpg
-    of: the place to show; without it, all that is in the window
+    of: the text, button or CSS selector to show; without it, all that is in the window
 
     - screenshot: {to: "accord-{{ row.numero }}.png"}
     """
@@ -35,7 +35,7 @@ def screenshot(page: Page, to: Text = "page.png", of: AnyPlace | None = None) ->
         )
     page.check_signed_in()
     with plainly(_("taking a picture")):
-        shown = page.tab if of is None else locate(page, of, "field")
+        shown = page.tab if of is None else locate(page, of, "button")
         picture = shown.screenshot(type="png" if kind == "png" else "jpeg", timeout=remaining() * 1000)
     return _kept(picture, page.lane.folder / "screenshots", name)
 
