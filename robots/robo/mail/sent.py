@@ -21,7 +21,11 @@ _PORTS = {"imap": 143, "imaps": 993}
 _PATIENCE = 10.0
 """Seconds for keeping a copy: the mail itself has been sent by then."""
 _LISTED = re.compile(rb'\((?P<flags>[^)]*)\) (?:"[^"]*"|NIL) (?P<name>.+)')
-_USUAL = (b'"Sent"', b"Sent", b'"INBOX.Sent"', b"INBOX.Sent", b'"Sent Items"')
+_USUAL = (
+    "sent", "sent items", "sent messages", "sent mail", "inbox.sent", "inbox/sent",
+    "&amk-l&aok-ments envoy&aok-s", "envoy&aok-s", "messages envoy&aok-s",
+)  # fmt: skip
+"""Where a server does not say which folder it is: its names in English and French, as IMAP writes their accents."""
 
 
 def find(server: MailServer, message_id: str) -> bool:
@@ -33,7 +37,8 @@ def find(server: MailServer, message_id: str) -> bool:
 
 def keep(server: MailServer, message_id: str, content: bytes) -> None:
     """Put the mail into Sent unless the server has done so itself. Never raises: what was sent stays sent."""
-    with suppress(Failed, FaultyFlow), _mailbox(server, min(_PATIENCE, remaining())) as mailbox:
+    # Whatever its mailbox does, it was sent: an error here would make a doubt of it.
+    with suppress(Exception), _mailbox(server, min(_PATIENCE, remaining())) as mailbox:
         folder = _sent_folder(mailbox)
         _refuse(mailbox.select(folder, readonly=True))
         if not _holds(mailbox, message_id):
@@ -47,18 +52,19 @@ def _holds(mailbox: imaplib.IMAP4, message_id: str) -> bool:
 
 def _sent_folder(mailbox: imaplib.IMAP4) -> str:
     """By its special use, else by its usual names."""
-    names = []
+    names: dict[str, str] = {}
     for line in _refuse(mailbox.list()):
         listed = _LISTED.match(line) if isinstance(line, bytes) else None
         if listed is None:
             continue
-        if rb"\sent" in listed["flags"].lower():
-            return listed["name"].decode("ascii", "replace")
-        names.append(listed["name"])
-    usual = next((name for name in _USUAL if name in names), None)
+        name = listed["name"].decode("ascii", "replace")
+        if rb"\sent" in listed["flags"].lower().split():
+            return name
+        names[name.strip('"').lower()] = name
+    usual = next((names[name] for name in _USUAL if name in names), None)
     if usual is None:
         raise Failed(_("the mailbox has no folder of sent mails"))
-    return usual.decode()
+    return usual
 
 
 @contextmanager

@@ -53,7 +53,8 @@ class ImapSession:
                     return "NO [AUTHENTICATIONFAILED] wrong name or password"
             case "LIST":
                 self._lines.write(r'* LIST (\HasNoChildren) "/" INBOX')
-                self._lines.write(r'* LIST (\HasNoChildren \Sent) "/" "Envoy&AOk-s"')
+                use = "" if self._state.faults.bare else r" \Sent"
+                self._lines.write(rf'* LIST (\HasNoChildren{use}) "/" "&AMk-l&AOk-ments envoy&AOk-s"')
             case "SELECT" | "EXAMINE":
                 self._lines.write(f"* {len(self._state.sent)} EXISTS")
                 self._lines.write("* OK [UIDVALIDITY 1] valid")

@@ -19,6 +19,7 @@ class MailFaults:
     down once their text has been read (554).
     lose: the mail is kept, then the connection closed without an answer. lose_before: closed, and nothing is kept.
     hang_up: the connection is closed after each mail, as servers do with those that are idle.
+    bare: the mailbox does not say which folder is the one of sent mails, as older servers do not.
     files: the server itself keeps what it has taken among the sent mails, as some do.
     wait_rcpt: before each recipient is answered; wait_text: before the text is read; wait: between the mail being kept
     and its answer. times: lost answers at most (0: no limit). size: the most bytes a mail may have.
@@ -31,6 +32,7 @@ class MailFaults:
     lose_before: bool = False
     hang_up: bool = False
     files: bool = False
+    bare: bool = False
     times: int = 0
     wait_rcpt: float = 0.0
     wait_text: float = 0.0
