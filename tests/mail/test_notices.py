@@ -56,6 +56,7 @@ def test_a_mail_that_cannot_be_sent_changes_nothing_but_the_log(desk: Desk, post
     assert (answer["exit"], answer["state"]) == (0, "done")
     log = (desk.root / answer["folder"] / "run.log").read_text("utf-8")
     assert "The mail about this end could not be sent (success, in_doubt)" in log
+    assert "notify/1" not in log
     assert len(told(post)) == 1
 
 

@@ -23,6 +23,8 @@ def sentence(event: Event) -> str:
         return _set_aside(event)
     if event.ledger and event.ledger.startswith("run/") and event.kind.startswith("item."):
         return ""  # the run itself, on its way through the steps outside of any loop
+    if event.ledger and event.ledger.startswith("run/") and event.ledger.endswith("/notify"):
+        return ""  # how a mail about the end went is an event of its own
     if _is_told_by_the_ending(event):
         return ""
     words = {
