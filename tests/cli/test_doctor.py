@@ -9,6 +9,7 @@ import pytest
 
 from cli.conftest import Desk
 from robo.practice.office import Office
+from robo.practice.post import Post
 
 ACCOUNT = """
 [accounts.office]
@@ -32,18 +33,21 @@ def findings(told: dict[str, Any], state: str) -> dict[str, tuple[str, str]]:
 
 
 def test_what_a_run_needs_is_there(empty: Desk) -> None:
-    with Office() as office:
-        empty.write("robo.toml", f'[sites.office]\naddress = "{office.address}"\n')
+    with Office() as office, Post() as post:
+        mail = f'[mail.main]\nfrom = "robo@example.org"\nsmtp = "{post.address}"\n'
+        empty.write("robo.toml", f'[sites.office]\naddress = "{office.address}"\n{mail}')
         told = empty.json("doctor", "--sites")
         written = [one for one in office.log if one.method != "GET"]
+        assert (post.connections, post.recipients) == (1, 0)
     assert (told["state"], told["exit"], findings(told, "wrong"), written) == ("done", 0, {}, [])
     good = findings(told, "good")
-    assert {"python", "browser", "robo.toml", "disk", "store", "sites"} <= set(good)
+    assert {"python", "browser", "robo.toml", "disk", "store", "sites", "mail"} <= set(good)
     assert "version" in good["browser"][0]
 
 
 def test_what_is_wrong_is_told_with_its_mend(empty: Desk) -> None:
-    empty.write("robo.toml", '[sites.office]\naddress = "http://127.0.0.1:9"\n' + ACCOUNT)
+    mail = '[mail.main]\nfrom = "robo@example.org"\nsmtp = "smtp://127.0.0.1:9"\n'
+    empty.write("robo.toml", '[sites.office]\naddress = "http://127.0.0.1:9"\n' + ACCOUNT + mail)
     empty.write("flows/secret.yaml", "robo: 1\nsecrets: [portal]\nsteps:\n  - log: hello\n")
     empty.write(".robo/robo.db", "no database" * 100)
     told = empty.json("doctor", "--sites")
@@ -51,6 +55,7 @@ def test_what_is_wrong_is_told_with_its_mend(empty: Desk) -> None:
     assert (told["state"], told["exit"]) == ("failed", 1)
     assert "damaged" in wrong["store"][0]
     assert "cannot be reached" in wrong["sites"][0]
+    assert "the mail server 127.0.0.1" in wrong["mail"][0]
     missing = [one for one in told["findings"] if one["name"] == "secrets"]
     assert [one["mend"] for one in missing] == ["Type: robo secret set office", "Type: robo secret set portal"]
     assert all(mend for _said, mend in wrong.values())

@@ -26,6 +26,8 @@ from robo.practice.workbooks import write_applications
 PAGE = Page("docs/write-a-flow.md")
 FLOWS = {block.splitlines()[0].removeprefix("# "): block for block in PAGE.blocks("yaml")}
 
+TEMPLATES = {block.split()[1]: block for block in PAGE.blocks("markdown")}
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -60,7 +62,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         here = toml.replace("http://127.0.0.1:8031", office.address).replace("smtp://localhost:8025", post.address)
         with (folder / "robo.toml").open("a", encoding="utf-8") as file:
             file.write(here)
-        for name, text in FLOWS.items():
+        for name, text in {**FLOWS, **TEMPLATES}.items():
             (folder / name).write_text(text, encoding="utf-8")
         write_applications(folder / "demandes.xlsx")
         write_invoices(folder / "arrivee")
@@ -73,6 +75,8 @@ def test_it_is_typed_along(reader: Reader) -> None:
     reader.done("check")
     assert "n’est pas saisie" in reader.done("run", "regarder", "--input", "numero=2026-0101")
 
+    assert "robo run saisie" in reader.done("dry-run", "saisie", "--rows", "2")
+    assert reader.office.records == []
     reader.done("run", "saisie")
     assert [one.number for one in reader.office.records] == ["2026-0101", "2026-0102", "2026-0103"]
     assert "porte la référence" in reader.done("run", "regarder", "--input", "numero=2026-0101")
@@ -114,7 +118,7 @@ def test_the_fault_shown_is_the_fault_told(reader: Reader) -> None:
 def test_the_words_that_help_are_steps(tmp_path: Path) -> None:
     (table,) = re.findall(r"^\| You want to.*?\n\n", PAGE.prose, re.MULTILINE | re.DOTALL)
     steps = [found.replace("\\|", "|") for found in re.findall(r"`(- .+?)`", table)]
-    assert len(steps) == 10
+    assert len(steps) == 12
     (tmp_path / "flows").mkdir()
     (tmp_path / "flows" / "saisie.yaml").write_text(FLOWS["flows/saisie.yaml"], encoding="utf-8")
     for step in steps:

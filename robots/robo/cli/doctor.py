@@ -15,7 +15,7 @@ from robo.kit.messages import _, ngettext
 
 @command("doctor", _("Say whether this machine and this workspace are fit for a run, and what to mend."))
 @click.option("--env", "environment", metavar="NAME", help=_("The environment whose addresses count."))
-@click.option("--sites", is_flag=True, help=_("Also knock at the sites: nothing is sent to them but a look."))
+@click.option("--sites", is_flag=True, help=_("Also knock at the sites and mail servers; nothing is sent to them."))
 def doctor(desk: Desk, environment: str | None, sites: bool) -> int:
     found: list[Finding] = []
     for finding in _findings(desk, environment, sites):

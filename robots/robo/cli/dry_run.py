@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from robo.cli import completion
 from robo.cli.desk import Desk, command, pairs
 from robo.kit.messages import _, ngettext
 from robo.run.standby import standby
@@ -23,7 +24,7 @@ SHOWN = 10
 
 
 @command("dry-run", _("Rehearse a flow: everything is looked at, nothing is changed, and the plan says what would be."))
-@click.argument("flow")
+@click.argument("flow", shell_complete=completion.flows)
 @click.option("--rows", type=click.IntRange(1), metavar="N", help=_("Only the first N items of each loop."))
 @click.option("--input", "-i", "given", multiple=True, metavar="NAME=VALUE", help=_("What the flow asks for."))
 @click.option("--env", "environment", metavar="NAME", help=_("The environment, by default the workspace's own."))

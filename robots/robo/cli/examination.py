@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from robo.cli.finding import Finding
-from robo.cli.knock import knock
+from robo.cli.knock import knock, knock_at_post
 from robo.flow.problems import FaultyFile
 from robo.kit.errors import FaultyFlow, RoboError
 from robo.kit.messages import _, language_of_the_system, ngettext, spoken
@@ -73,13 +73,14 @@ def workspace(desk: Desk, environment: str | None) -> Iterator[Finding]:
 
 
 def reach(desk: Desk, environment: str | None) -> Iterator[Finding]:
-    """Whether each site answers, and whether its clock and ours agree."""
+    """Whether each site and mail server answers, and whether their clocks and ours agree."""
     try:
-        sites = desk.workspace(environment).sites
+        found = desk.workspace(environment)
+        servers = [found.mail_server(name, desk.vault) for name in found.mail]
     except FaultyFlow:
         return  # said already
-    for site in sites.values():
-        yield knock(site)
+    yield from map(knock, found.sites.values())
+    yield from map(knock_at_post, servers)
 
 
 def _browser() -> Finding:
@@ -191,7 +192,7 @@ def _robots(desk: Desk) -> Iterator[Finding]:
 
 def _passwords(desk: Desk, found: Workspace) -> Iterator[Finding]:
     try:
-        wanted = {**_secrets_of_flows(desk, found), **dict.fromkeys(found.accounts, "robo.toml")}
+        wanted = {**_secrets_of_flows(desk, found), **dict.fromkeys(found.passwords, "robo.toml")}
         missing = {name: where for name, where in sorted(wanted.items()) if desk.vault.get(name) is None}
     except FaultyFlow as fault:
         yield Finding("secrets", "wrong", str(fault))

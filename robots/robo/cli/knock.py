@@ -1,4 +1,4 @@
-"""A look at a site, as `robo doctor --sites` does it: one GET of its address, following nothing."""
+"""A look at sites and mail servers, as `robo doctor --sites` does it: nothing is followed, nothing is sent."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from robo.cli.finding import Finding
-from robo.kit.lane import Site
+from robo.kit.errors import RoboError
+from robo.kit.lane import MailServer, Site
 from robo.kit.messages import _
+from robo.kit.patience import within
 
 _PATIENCE = 10.0
 _ASTRAY = 120.0
@@ -58,6 +60,23 @@ def knock(site: Site) -> Finding:
             _("The clock is wrong: type timedatectl set-ntp true"),
         )  # fmt: skip
     return Finding("sites", "good", said)
+
+
+def knock_at_post(server: MailServer) -> Finding:
+    """Whether a mail server answers and lets us in."""
+    from robo.mail.connection import Connection
+
+    connection = Connection(server)
+    named = f"{server.name} ({server.smtp})"
+    try:
+        with within(_PATIENCE):
+            connection.greet()
+    except RoboError as error:
+        mend = _("Correct [mail.{name}] in robo.toml, or ask those who keep the server").format(name=server.name)
+        return Finding("mail", "wrong", f"{named}: {error}", mend)
+    finally:
+        connection.close()
+    return Finding("mail", "good", _("{server}: takes mail in").format(server=named))
 
 
 def _answer(address: str) -> tuple[int, datetime | None]:

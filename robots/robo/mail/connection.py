@@ -31,6 +31,10 @@ class Connection:
         self.server = server
         self._smtp: smtplib.SMTP | None = None
 
+    def greet(self) -> None:
+        """Reach the server and sign in; no mail is begun. Raises Unreachable, or FaultyFlow for what robo.toml says."""
+        self._open()
+
     def address(self, sender: str, recipients: Sequence[str], size: int) -> None:
         """Name sender and recipients, on a new connection where the old one has died.
 
