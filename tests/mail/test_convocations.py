@@ -10,20 +10,15 @@ import pytest
 
 from cli.conftest import Desk
 from practice.make_workbooks import summons, workbook
-from robo.flow.load import load_text
-from robo.flow.problems import FaultyFile
-from robo.flow.workspace import open_workspace
-from robo.kit.shelf import installed
 from robo.practice.post import MailFaults, Post
 from robo.practice.workbooks import (
     SHARED_ADDRESS,
     SUMMONS,
     UNADDRESSED,
     UNKNOWN_ADDRESS,
-    write_applications,
     write_summons,
 )
-from robo.practice.workspace import lay_out, robo_toml, shipped
+from robo.practice.workspace import lay_out, robo_toml
 from robo.workbook import Rows
 
 
@@ -74,24 +69,6 @@ def test_a_rehearsal_speaks_to_nobody_and_foresees_what_then_leaves(desk: Desk, 
 def undated(content: bytes) -> bytes:
     """The mail without the line that says when it was written."""
     return re.sub(rb"\r\nDate: [^\r]*", b"", content)
-
-
-def test_the_confirmation_fits_the_flow_of_applications(tmp_path: Path, post: Post) -> None:
-    """As a step after the entry, which gives the reference."""
-    lay_out(tmp_path, robo_toml("http://127.0.0.1:9", post=(post.address, post.mailbox)))
-    write_applications(tmp_path / "demandes.xlsx")
-    flow = (shipped("flows") / "demandes.yaml").read_text("utf-8")
-    step = "        - send_mail: {to: =row.courriel, subject: Votre demande, template: confirmation.md}\n"
-    begin = flow.index("      already_done:")
-    after = flow[flow.index("      write_back:") :]
-    workspace = open_workspace(tmp_path)
-    (tmp_path / "templates").mkdir()
-    for name in ("confirmation.md", "signature.md"):
-        (tmp_path / "templates" / name).write_bytes((shipped("templates") / name).read_bytes())
-    try:
-        load_text(flow[:begin] + step + after, tmp_path / "flows" / "demandes.yaml", workspace, installed())
-    except FaultyFile as error:
-        pytest.fail(str(error))
 
 
 def test_the_package_carries_what_its_maker_makes(tmp_path: Path) -> None:
