@@ -8,6 +8,7 @@ from dry.conftest import Desk
 
 ROBOT = '''\
 """A robot that does not keep to looking."""
+import ctypes
 import os
 import socket
 import sqlite3
@@ -62,6 +63,8 @@ def look(how: str, folder: Path) -> str:
     elif how == "silent":
         with suppress(Exception):
             mine.write_text("x")
+    elif how == "native":
+        ctypes.CDLL(None).mkdir(bytes(folder / "native"), 0o777)
     elif how == "scratch":
         with tempfile.TemporaryFile() as file:
             file.write(b"x")
@@ -128,13 +131,13 @@ def test_whatever_a_robot_wants_to_change_is_refused_with_its_line(desk: Desk) -
     desk.write("robots/wild.py", ROBOT)
     desk.write("mine.txt", "as it was")
     desk.write("store.db", "")
-    desk.write("flows/wild.yaml", FLOW.format(ways=", ".join((*REFUSED, "scratch"))))
+    desk.write("flows/wild.yaml", FLOW.format(ways=", ".join((*REFUSED, "native", "scratch"))))
     before = {path: path.lstat().st_mtime_ns for path in desk.root.rglob("*") if path.is_file()}
     plan = desk.plan("wild")
     items = {item["key"]: item for item in plan["items"]}
     assert {key: item["state"] for key, item in items.items()} == {
         **dict.fromkeys((*REFUSED, "a", "b"), "failed"),
-        "scratch": "already_done",
+        **dict.fromkeys(("native", "scratch"), "already_done"),
     }
     lines = ROBOT.splitlines()
     for way in REFUSED:
@@ -147,3 +150,6 @@ def test_whatever_a_robot_wants_to_change_is_refused_with_its_line(desk: Desk) -
     assert {path: path.lstat().st_mtime_ns for path in before} == before
     kept = {Path(name) for name in desk.files()}
     assert kept == {path.relative_to(desk.root) for path in before}
+    (plain,) = (desk.root / "runs").glob("*/journal.jsonl")
+    confined = '"confined": true' in plain.read_text("utf-8")
+    assert (desk.root / "native").exists() is not confined

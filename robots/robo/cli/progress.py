@@ -61,7 +61,7 @@ class Progress:
         event = Event("", 0, "", report["event"], report["ledger"], report["key"], None, data)
         self._count(event)
         said = sentence(event)
-        wrong = event.kind == "item.ended" and event.data.get("state") != "done"
+        wrong = event.kind == "item.ended" and event.data.get("state") not in ("done", "planned")
         if said and (event.kind not in _QUIET if not self._looks else event.kind in _ON_A_TERMINAL or wrong):
             self._line(said)
         self._bar()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from robo.flow.load import load_text
-from robo.flow.model import Flow
+from robo.flow.model import Flow, walk
 from robo.flow.vault import Vault
 from robo.kit.shelf import shelf_of
 from robo.run.audit import Wall
@@ -89,8 +89,21 @@ def go(
         stopping=stopping,
         dry=Dry(order["rows"], wall) if order["dry"] else None,
     )
+    if wall:
+        _shut(wall, course)
     if order.get("notify"):
         from robo.run.notices import notify
 
         return notify(course)
     return conduct(course)
+
+
+def _shut(wall: Wall, course: Course) -> None:
+    """What the flow borrows is opened before its robots are confined: what it starts then may do its own work."""
+    actions = course.shelf.actions
+    called = [actions[step.action] for step in walk(course.flow.steps) if step.action in actions]
+    for kind in {kind for action in called for kind in action.lent.values()}:
+        with suppress(Exception):  # told by the step that needs it
+            course.lent.borrow(kind)
+    wall.confine()
+    course.journal.note("lane.began", confined=wall.confined)

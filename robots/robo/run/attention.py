@@ -41,7 +41,7 @@ def attention(
         *_grouped((note_of(e), names.get(e.key or "", "")) for e in told if e.kind in ("step.assumed", "step.unseen")),
         *_left_out(told, items, rows),
         *_elsewhere(told, workspace),
-        *_own(changes),
+        *_own(told, changes),
         *_notices(flow),
     ]
 
@@ -95,9 +95,11 @@ def _elsewhere(told: list[Event], workspace: Workspace) -> Iterator[str]:
         )
 
 
-def _own(changes: list[Made]) -> Iterator[str]:
+def _own(told: list[Event], changes: list[Made]) -> Iterator[str]:
+    """Where the system confines nobody, the workspace's own robots are held to their word alone."""
     own = sorted({made.action for made in changes if "." in made.action})
-    if own:
+    lanes = [event.data.get("confined") for event in told if event.kind == "lane.began"]
+    if own and not (lanes and all(lanes)):
         yield _("The workspace's own robots were watched, not confined: {names}").format(names=", ".join(own))
 
 

@@ -1,15 +1,14 @@
 """The third wall of a dry run: Python itself refuses what would change something outside of what the dry run owns.
 
 Robots hold to the contract of changes, and the guard of the browser stops what pages send. This wall stands behind
-both, for any Python that a lab has written: files opened for writing, names changed or removed, processes, sockets. It
-is no prison for code that wants to get out of it: what is called through C, and files that were open before, pass.
+both, for any Python that a lab has written: files opened for writing, names changed or removed, processes, sockets. By
+itself it is no prison: what is called through C, and files that were open before, pass. See confinement.py for that.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from weakref import WeakSet
 
 from robo.kit.errors import Failed
 from robo.kit.messages import _
+from robo.run.confinement import confine
 from robo.run.machine import below
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -27,7 +27,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _COMPILING = "<frozen importlib._bootstrap_external>"
 """Where Python keeps what it compiled: an import that is under way when the wall is put up may end."""
 _OURS = str(Path(__file__).resolve().parents[1])
-_LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sys.prefix, sys.base_prefix, "<frozen")
+_LIBRARIES = (str(Path(os.__file__).parent), sys.prefix, sys.base_prefix, "<frozen")
 
 
 class NotInADryRun(Failed):
@@ -46,6 +46,7 @@ class Wall:
         self._opener: threading.Thread | None = None
         self._before: frozenset[threading.Thread] = frozenset()
         self._tried: list[str] = []
+        self.confined = False
 
     def put_up(self) -> None:
         """From now on, in every thread."""
@@ -64,6 +65,10 @@ class Wall:
         finally:
             self._opener = None
             self._trusted.update(set(threading.enumerate()) - self._before)
+
+    def confine(self) -> None:
+        """Where the system can, let the thread of the robots write nowhere else, whatever they call."""
+        self.confined = confine(self._owned)
 
     def tried(self) -> list[str]:
         """What was refused since it was last asked, in sentences, even if the robot kept silent about it."""
