@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,44 @@ def test_stopped_at_any_instant_of_a_flow_within_it_each_item_is_entered_once(tm
                 break
             stopped, ticks = stopped + 1, ticks + 1
     assert stopped > 60
+
+
+def test_a_session_that_expires_at_any_instant_of_a_flow_loses_nothing_of_it(tmp_path: Path) -> None:
+    enter = ENTER.replace(
+        "- note: entered", "- open: {address: search, look_for: =inputs.numero}\n      - note: entered"
+    )
+    expired = ticks = 0
+    while ticks < 60:
+        ticks += 1
+        machine = Machine(tmp_path)
+        machine.office.rows["A"] = {"numero": "A", "nom": "Ada"}
+        written(machine, ITEMS.replace("steps:", "steps:\n      - login: main", 1), {"common/enter": enter})
+        machine.visits = {ticks: partial(setattr, machine.office, "signed_out", 1)}
+        assert machine.start().state == "done"
+        machine.check()
+        assert (machine.item("A").state, machine.office.cells["A"]) == ("done", {"Reference": "REF-A"})
+        expired += machine.office.steps_done.count("login") > 1
+        machine.close()
+    assert expired > 15
+
+
+def test_a_refusal_within_a_flow_spoils_the_item_whatever_the_caller_does_about_it(machine: Machine) -> None:
+    machine.office.rows = {"A": {"numero": "A", "nom": "Ada"}}
+    machine.office.fates = ["refused"]
+    caller = """
+    steps:
+      - name: dossiers
+        for_each_row:
+          of: OFFICE
+          key: row.numero
+          steps:
+            - run: {flow: common/enter, with: {numero: =row.numero, nom: =row.nom}}
+              on_error: [{note: "{{ error.message }}"}]
+    """
+    written(machine, caller, {"common/enter": ENTER})
+    machine.start()
+    assert machine.item("A").state == "refused"
+    assert machine.office.steps_done[-1] == "note number unknown"
 
 
 def test_a_doubt_within_a_flow_is_settled_by_a_person_with_what_the_answer_showed(machine: Machine) -> None:
