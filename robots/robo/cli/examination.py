@@ -19,7 +19,7 @@ from robo.cli.finding import Finding
 from robo.cli.knock import knock, knock_at_post
 from robo.flow.problems import FaultyFile
 from robo.kit.errors import FaultyFlow, RoboError
-from robo.kit.messages import _, language_of_the_system, ngettext, spoken
+from robo.kit.messages import _, language_of_the_system, ngettext, reason_of, spoken
 
 if TYPE_CHECKING:
     from robo.cli.desk import Desk
@@ -133,7 +133,7 @@ def _disk(found: Workspace) -> Iterator[Finding]:
         with tempfile.NamedTemporaryFile(dir=found.root, prefix=".robo-doctor-"):
             free = shutil.disk_usage(found.root).free
     except OSError as error:
-        said = _("nothing can be written in {folder}: {reason}").format(folder=found.root, reason=error.strerror)
+        said = _("nothing can be written in {folder}: {reason}").format(folder=found.root, reason=reason_of(error))
         yield Finding("disk", "wrong", said, _("Ask for the right to write there, or work in another folder"))
         return
     runs = len(list(found.runs.iterdir())) if found.runs.is_dir() else 0

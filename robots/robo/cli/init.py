@@ -9,7 +9,7 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.errors import Failed
-from robo.kit.messages import _, spoken
+from robo.kit.messages import _, reason_of, spoken
 
 _FLOWS = {"fr": "flows/premier.yaml", "en": "flows/first.yaml"}
 
@@ -35,7 +35,7 @@ def init(desk: Desk, folder: Path) -> int:
             (made if _written(folder / name, text) else kept).append(name)
     except OSError as error:
         raise Failed(
-            _("nothing can be written in {folder}: {reason}").format(folder=folder, reason=error.strerror)
+            _("nothing can be written in {folder}: {reason}").format(folder=folder, reason=reason_of(error))
         ) from error
     desk.say(*(_("made: {file}").format(file=folder / name) for name in made))
     desk.say(*(_("kept as it is: {file}").format(file=folder / name) for name in kept))

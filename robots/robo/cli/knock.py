@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from robo.cli.finding import Finding
 from robo.kit.errors import RoboError
 from robo.kit.lane import MailServer, Site
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.patience import within
 
 _PATIENCE = 10.0
@@ -44,7 +44,7 @@ def knock(site: Site) -> Finding:
             _("Ask whether it runs, and whether this machine may reach it (VPN, firewall)"),
         )  # fmt: skip
     except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = reason_of(error) if isinstance(error, OSError) else str(error) or type(error).__name__
         return Finding(
             "sites", "wrong", _("{site}: cannot be reached: {reason}").format(site=named, reason=reason),
             _("Ask whether it runs, and whether this machine may reach it (VPN, firewall)"),

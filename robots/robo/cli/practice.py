@@ -10,7 +10,7 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.errors import Failed
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 
 OFFICE, POST = 8031, 8025
 """The ports, always the same: they stand in robo.toml."""
@@ -39,7 +39,7 @@ def practice(desk: Desk, port: int, mail_port: int) -> int:
             desk.say(_("Closed. Entered: {count}").format(count=len(office.records)))
             desk.answer = {"state": "done", "entered": len(office.records), "mails": len(post.mails)}
     except OSError as error:
-        raise Failed(_("the office cannot be opened: {reason}").format(reason=error.strerror)) from error
+        raise Failed(_("the office cannot be opened: {reason}").format(reason=reason_of(error))) from error
     return 0
 
 

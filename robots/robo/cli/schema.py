@@ -10,7 +10,7 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.errors import Failed
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 
 
 @command("schema", _("Print the JSON Schema of flows, by which editors complete, explain and underline."))
@@ -55,4 +55,4 @@ def _write(file: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
         draft.replace(file)
     except OSError as error:
-        raise Failed(_("{file} cannot be written: {reason}").format(file=file, reason=error.strerror)) from error
+        raise Failed(_("{file} cannot be written: {reason}").format(file=file, reason=reason_of(error))) from error

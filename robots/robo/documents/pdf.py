@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 
 from robo.kit.errors import Failed, Refused
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 
 _PASSWORD = 4
 _UNPROVEN_SECURITY = 5
@@ -24,7 +24,7 @@ def text_of(path: Path, name: str) -> list[str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise Failed(_("{name} cannot be read: {reason}").format(name=name, reason=error.strerror)) from error
+        raise Failed(_("{name} cannot be read: {reason}").format(name=name, reason=reason_of(error))) from error
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

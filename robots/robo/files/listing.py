@@ -16,7 +16,7 @@ from robo.files.leftovers import OWN
 from robo.kit.change import Cell
 from robo.kit.errors import Failed, FaultyFlow
 from robo.kit.folders import folded
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.patience import remaining
 from robo.kit.source import Entry, Fault, KeyOf, WrittenBack, source
 from robo.kit.types import Text, YesNo
@@ -98,7 +98,7 @@ class Files:
             with os.scandir(folder) as listed:
                 there = sorted(listed, key=lambda one: (folded(one.name), one.name))
         except OSError as error:
-            raise Failed(_("{path} cannot be listed: {reason}").format(path=folder, reason=error.strerror)) from error
+            raise Failed(_("{path} cannot be listed: {reason}").format(path=folder, reason=reason_of(error))) from error
         open_elsewhere = {one.name.removeprefix("~$") for one in there if one.name.startswith("~$")}
         open_elsewhere |= {one.name[len(".~lock.") : -1] for one in there if one.name.startswith(".~lock.")}
         for one in there:
@@ -132,7 +132,7 @@ def _reason_to_wait(path: Path, open_elsewhere: set[str]) -> str:
         with path.open("rb"):
             return ""
     except OSError as error:
-        return _("it cannot be opened: {reason}").format(reason=error.strerror)
+        return _("it cannot be opened: {reason}").format(reason=reason_of(error))
 
 
 def _still_changing(paths: list[Path]) -> set[Path]:
@@ -168,7 +168,7 @@ class _Values(Mapping[str, Any]):
             try:
                 self._known[name] = self._look_up(name)
             except OSError as error:
-                return Fault(_("{name} cannot be read: {reason}").format(name=self._path.name, reason=error.strerror))
+                return Fault(_("{name} cannot be read: {reason}").format(name=self._path.name, reason=reason_of(error)))
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -17,7 +17,7 @@ from robo.kit.change import CannotTell, Change, Changing, Done, Intent, NotDone,
 from robo.kit.disk import make_folder, sync
 from robo.kit.errors import Busy, Failed, Refused
 from robo.kit.folders import DeclaredFile, FilesDestination
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.outlook import outlook
 
 
@@ -148,7 +148,7 @@ def _reading(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         kind = Busy if os.name == "nt" and isinstance(error, PermissionError) else Failed
-        raise kind(_("{name} cannot be read: {reason}").format(name=file.name, reason=error.strerror)) from error
+        raise kind(_("{name} cannot be read: {reason}").format(name=file.name, reason=reason_of(error))) from error
 
 
 @contextmanager
@@ -162,9 +162,7 @@ def _certain(file: Path, target: Target) -> Iterator[None]:
         raise Failed(_("{name} was changed meanwhile").format(name=file.name)) from error
     except OSError as error:
         kind = Busy if os.name == "nt" and isinstance(error, PermissionError) else Failed
-        raise kind(
-            _("{path} cannot be written: {reason}").format(path=target.path, reason=error.strerror or error)
-        ) from error
+        raise kind(_("{path} cannot be written: {reason}").format(path=target.path, reason=reason_of(error))) from error
 
 
 def _publish(file: Path, target: Path, content: Content) -> None:

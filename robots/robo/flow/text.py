@@ -16,7 +16,7 @@ from robo.flow.document import Document, Extent, Path
 from robo.flow.problems import FaultyFile, Mark, Problem, split_lines
 from robo.flow.syntax import Fault, Quoted, explain, in_quotes, to_bracket
 from robo.kit.errors import FaultyFlow
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 
 LARGEST = 1_000_000
 """Characters of a file."""
@@ -62,7 +62,7 @@ def read_file(path: File, shown_as: str | None = None) -> Document:
         with path.open("rb") as stream:
             data = stream.read(LARGEST * 4 + 1)
     except OSError as error:
-        raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=name, reason=error.strerror)) from None
+        raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=name, reason=reason_of(error))) from None
     try:
         return read_text(data.decode("utf-8"), name)
     except UnicodeDecodeError as error:

@@ -15,7 +15,7 @@ from robo.flow.vault import Vault
 from robo.kit.data import dataclass
 from robo.kit.errors import FaultyFlow
 from robo.kit.lane import Account, MailServer, Site
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.types import as_place
 
 
@@ -162,7 +162,7 @@ def _text_of(file: Path) -> str:
     except UnicodeDecodeError:
         raise FaultyFlow(_("{file} is not in UTF-8: save it anew with that encoding").format(file=file)) from None
     except OSError as error:
-        raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=file, reason=error.strerror)) from error
+        raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=file, reason=reason_of(error))) from error
 
 
 __all__ = ["AccountEntry", "Workspace", "open_workspace"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gettext
 import os
 from pathlib import Path
@@ -43,3 +44,27 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """The form of the text that fits the count."""
     return _catalogue.ngettext(one, many, count)
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in the reader's language as far as it is one of the usual reasons."""
+    usual = {
+        errno.ENOENT: _("it does not exist"),
+        errno.EACCES: _("this account may not"),
+        errno.EPERM: _("this account may not"),
+        errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("the account's share of the disk is full"),
+        errno.EROFS: _("the disk is read-only"),
+        errno.EBUSY: _("it is in use"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOTDIR: _("a part of the path is no folder"),
+        errno.EEXIST: _("it exists already"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+        errno.EIO: _("the disk does not answer properly"),
+        errno.ECONNREFUSED: _("nobody answers there"),
+        errno.ETIMEDOUT: _("no answer in time"),
+        errno.EADDRINUSE: _("another program has this port"),
+        errno.ENETUNREACH: _("the network is not reached"),
+        errno.EHOSTUNREACH: _("the network is not reached"),
+    }
+    return usual.get(error.errno or 0) or error.strerror or str(error)

@@ -8,7 +8,7 @@ from typing import Any
 from robo.kit.change import Change, Document
 from robo.kit.errors import Refused
 from robo.kit.lane import Lane, MailServer
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.outlook import outlook
 from robo.kit.rendered import Rendered
 from robo.kit.text import slug
@@ -92,7 +92,7 @@ def _attached(lane: Lane, written: str) -> Attachment:
     try:
         return attachment(path, outlook().content(path).read_bytes())
     except OSError as error:
-        raise Refused(_("attach: {file}: {reason}").format(file=written, reason=error.strerror)) from None
+        raise Refused(_("attach: {file}: {reason}").format(file=written, reason=reason_of(error))) from None
 
 
 def _path(written: str, lane: Lane) -> Path:

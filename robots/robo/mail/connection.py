@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from robo.kit.errors import Failed, FaultyFlow, InDoubt, Refused, Unreachable
 from robo.kit.lane import MailServer
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.patience import remaining
 from robo.kit.secrets import Secret
 
@@ -254,4 +254,4 @@ def _reason(error: Exception) -> str:
         return _("no answer in time")
     if isinstance(error, smtplib.SMTPResponseException):
         return _said(error.smtp_code, error.smtp_error)
-    return str(getattr(error, "strerror", None) or error)
+    return reason_of(error) if isinstance(error, OSError) else str(error)

@@ -10,7 +10,7 @@ from robo.kit.change import Cell as ShownCell
 from robo.kit.change import NotKnownYet
 from robo.kit.disk import make_folder
 from robo.kit.errors import Failed, FaultyFlow
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.text import key_text, plain, written
 from robo.workbook.archive import Archive, Snapshot
 from robo.workbook.cells import Padded, value_of
@@ -81,7 +81,7 @@ class Register:
         try:
             make_folder(folder)
         except OSError as error:
-            raise Failed(_("{path} cannot be made: {reason}").format(path=folder, reason=error.strerror)) from error
+            raise Failed(_("{path} cannot be made: {reason}").format(path=folder, reason=reason_of(error))) from error
         with alone_in(folder):
             sweep(self.path)
             if not self.path.exists():

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from robo.kit.errors import Busy, Failed, FaultyFlow
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.workbook.markup import damaged, elements
 
 LARGEST_FILE = 512 * 1024 * 1024
@@ -54,9 +54,9 @@ class Snapshot(NamedTuple):
             raise Failed(_("{path} is a folder, not a workbook").format(path=path)) from None
         except PermissionError as error:
             kind = Busy if os.name == "nt" else Failed
-            raise kind(_("{name} cannot be opened: {reason}").format(name=path.name, reason=error.strerror)) from None
+            raise kind(_("{name} cannot be opened: {reason}").format(name=path.name, reason=reason_of(error))) from None
         except OSError as error:
-            raise Failed(_("{name} cannot be read: {reason}").format(name=path.name, reason=error.strerror)) from None
+            raise Failed(_("{name} cannot be read: {reason}").format(name=path.name, reason=reason_of(error))) from None
         return cls(path, data, hashlib.sha256(data).digest(), (status.st_mtime_ns, status.st_size, status.st_ino))
 
 

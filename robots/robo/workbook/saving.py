@@ -14,7 +14,7 @@ from pathlib import Path
 
 from robo.kit.disk import sync
 from robo.kit.errors import Busy, Failed
-from robo.kit.messages import _
+from robo.kit.messages import _, reason_of
 from robo.kit.patience import remaining
 from robo.workbook.archive import Snapshot
 
@@ -122,9 +122,9 @@ def replace(path: Path, data: bytes, before: Snapshot | None) -> None:
             sync(path.parent)
     except PermissionError as error:
         kind = Busy if os.name == "nt" else Failed
-        raise kind(_("{name} cannot be written: {reason}").format(name=path.name, reason=error.strerror)) from error
+        raise kind(_("{name} cannot be written: {reason}").format(name=path.name, reason=reason_of(error))) from error
     except OSError as error:
-        raise Failed(_("{name} cannot be written: {reason}").format(name=path.name, reason=error.strerror)) from error
+        raise Failed(_("{name} cannot be written: {reason}").format(name=path.name, reason=reason_of(error))) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
