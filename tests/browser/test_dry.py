@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from browser.conftest import DEMANDE, SHELF, Desk, Hand
 from browser.witness import Witness
@@ -186,3 +190,48 @@ def test_window_into_which_nothing_came_does_not_stay(wizard: Hand) -> None:
     with pytest.raises(Failed, match="/w/ailleurs"):
         wizard("click", "Ailleurs")
     assert wizard("read", {"name": "Nom"}) == {"name": "Dupont"}
+
+
+FLOW = """\
+robo: 1
+settings: {site: etapes}
+steps:
+  - for_each_row:
+      in: lignes.xlsx
+      key: row.numero
+      steps:
+        - open: /wizard.html
+        - fill: {Nom: =row.nom}
+        - click: Suivant
+        - submit: {button: Valider, expect: Saved}
+"""
+TOML = """\
+[workspace]
+language = "en"
+[sites.etapes]
+address = "%s"
+drafts = ["POST /w/etape/*"]
+"""
+
+
+def test_dry_run_of_a_wizard_goes_as_far_as_it_can(witness: Witness, tmp_path: Path) -> None:
+    """The whole command: the draft is told as refused, what follows it as not seen, and nothing arrives."""
+    witness.written.clear()
+    book = Workbook()
+    assert book.active is not None
+    for row in (["Numéro", "Nom"], ["W-1", "Dupont"]):
+        book.active.append(row)
+    book.save(tmp_path / "lignes.xlsx")
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "etapes.yaml").write_text(FLOW, encoding="utf-8")
+    (tmp_path / "robo.toml").write_text(TOML % witness.address, encoding="utf-8")
+    command = [sys.executable, "-m", "robo", "dry-run", "etapes"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert witness.written == []
+    (journal,) = tmp_path.glob("runs/*/journal.jsonl")
+    events = [json.loads(one) for one in journal.read_text("utf-8").splitlines()]
+    told = [(one["verdict"], one["why"], one["fields"]["nom"]) for one in events if one["kind"] == "request"]
+    assert told == [("refused", "draft", "Dupont")]
+    (unseen,) = [one["reason"] for one in events if one["kind"] == "step.unseen"]
+    assert "the pages that follow were not rehearsed" in unseen

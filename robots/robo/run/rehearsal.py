@@ -10,7 +10,7 @@ from typing import Any
 from robo.flow.model import Step, walk
 from robo.kit.action import Action
 from robo.kit.change import NOT_KNOWN_YET, Change, NotKnownYet
-from robo.kit.errors import Failed, Refused, SignedOut, Unreachable
+from robo.kit.errors import Failed, NotRehearsed, Refused, SignedOut, Unreachable
 from robo.kit.messages import _
 from robo.kit.outlook import fresh, outlook
 from robo.kit.resource import Crossing
@@ -51,6 +51,8 @@ def _rehearsed(course: Course, step: Step, action: Action, passage: Passage) -> 
     assert course.dry
     try:
         yield
+    except NotRehearsed as error:
+        _not_seen(course, step, action, passage, str(error))
     except Exception as error:
         stopped = _crossed(course, step, passage)
         if tried := course.dry.tried():
