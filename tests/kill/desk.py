@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from kill.processes import Process, below, kill, left_after, marked
 from robo.practice.office import Office
+from robo.practice.post import Post
 from robo.practice.workbooks import REFUSED_NUMBERS, write_applications
 from robo.practice.workspace import lay_out, robo_toml
 
@@ -44,9 +45,15 @@ steps:
         - fill: {Type de demandeur: =row.type, Montant demandé (€): =row.montant, Dossier urgent: =row.urgent}
         - fill: {Observations: =row.observations}
         - submit: {button: Enregistrer, expect: "Demande {{ row.numero }}", refuse: Demande refusée, read: {reference: "#reference"}}
-      write_back: {Référence: =reference, Saisi le: =now()}
 """  # noqa: E501
 
+_FILED_AND_TOLD = """\
+        - move: {file: "arrivee/{{ row.numero }}.pdf", to: "classement/{{ row.numero }}.pdf"}
+        - send_mail: {to: =row.courriel, subject: "Demande {{ row.numero }}", text: "Votre référence : {{ reference }}"}
+"""
+_WRITE_BACK = """\
+      write_back: {Référence: =reference, Saisi le: =now()}
+"""
 _ALREADY_DONE = """\
       already_done:
         steps:
@@ -89,18 +96,27 @@ class Books:
 
 
 class Desk:
-    """One workspace in `folder`, of which nothing is shared with any other run on this machine."""
+    """One workspace in `folder`, of which nothing is shared with any other run on this machine.
 
-    def __init__(self, folder: Path, office: Office, *, rows: int = 7, already_done: bool = True) -> None:
+    post: where given, each item is also filed and told by mail: three changes.
+    """
+
+    def __init__(
+        self, folder: Path, office: Office, *, rows: int = 7, already_done: bool = True, post: Post | None = None
+    ) -> None:
         self.folder, self.office = folder, office
         self.book = folder / "demandes.xlsx"
         self._scratch = folder / "tmp"
         self._process: subprocess.Popen[str] | None = None
-        lay_out(folder, robo_toml(office.address, late=LATE))
+        toml = robo_toml(office.address, late=LATE, post=(post.address, post.mailbox) if post else None, folders=True)
+        lay_out(folder, toml)
         self._scratch.mkdir()
-        flow = _FLOW + _ALREADY_DONE if already_done else _FLOW
+        flow = _FLOW + (_FILED_AND_TOLD if post else "") + _WRITE_BACK + (_ALREADY_DONE if already_done else "")
         (folder / "flows" / "demandes.yaml").write_text(flow)
         self.numbers = _trim(write_applications(self.book), rows)
+        for number in self.numbers if post else ():
+            (folder / "arrivee").mkdir(exist_ok=True)
+            (folder / "arrivee" / f"{number}.pdf").write_bytes(number.encode())
 
     @property
     def valid(self) -> list[str]:
@@ -122,6 +138,10 @@ class Desk:
     def running(self) -> bool:
         """Whether the command has not ended yet."""
         return self._process is not None and self._process.poll() is None
+
+    def decide(self, key: str, answer: str) -> None:
+        """What a person says about an item in doubt."""
+        subprocess.run([*ROBO, "decide", "last", key, answer], cwd=self.folder, check=True, capture_output=True)
 
     def wait(self, seconds: float = 180.0) -> Told:
         """Let it come to its end. subprocess.TimeoutExpired if it does not; then all its processes are ended."""
