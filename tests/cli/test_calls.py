@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 
+from openpyxl import load_workbook
+
 from cli.conftest import FLOW, Desk, until
 
 CALLER = """\
@@ -46,3 +48,19 @@ def test_a_resumed_run_goes_on_with_the_flows_as_they_were(desk: Desk) -> None:
     told = desk.json("resume")
     assert (told["state"], told["outputs"]["entered"]) == ("done", 2)
     assert desk.register == ["2026-0101", "2026-0102"]
+
+
+def test_a_changed_row_of_a_flow_that_is_run_is_decided_about(desk: Desk) -> None:
+    logged = '        - log: "{{ row.nom }}"\n        - register.enter'
+    desk.write("flows/register.yaml", CALLED.replace("        - register.enter", logged))
+    desk.write("flows/caller.yaml", CALLER)
+    desk.robo("run", "caller")
+    book = load_workbook(desk.root / "demandes.xlsx")
+    book.worksheets[0]["C2"] = "Autre"
+    book.save(desk.root / "demandes.xlsx")
+    answer = desk.json("run", "caller")
+    assert [(one["key"], one["why"]) for one in answer["waits"]] == [("2026-0101", "changed")]
+    decided = desk.robo("decide", answer["run"], "2026-0101", "done")
+    assert decided.returncode == 0, decided.stderr
+    assert desk.json("run", "caller")["waits"] == []
+    assert len(desk.register) == 2

@@ -8,9 +8,10 @@ from typing import Any
 from robo.cli.desk import Desk
 from robo.flow.bind import call_arguments
 from robo.flow.formula import evaluate
-from robo.flow.model import Flow, Loop
+from robo.flow.inputs import read_inputs
+from robo.flow.model import Flow, Loop, walk
 from robo.flow.workspace import Workspace
-from robo.kit.errors import Failed, Refused
+from robo.kit.errors import Failed, FaultyFlow, Refused
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
 from robo.kit.text import join_key
@@ -22,11 +23,17 @@ class Listing:
     """The source of one loop, with the keys of its entries."""
 
     def __init__(self, desk: Desk, workspace: Workspace, flow: Flow, loop: Loop, inputs: Mapping[str, Any]) -> None:
-        """Raises Failed where the source depends on what only a run knows."""
+        """flow, inputs: of the run, whichever flow it runs the loop stands in.
+
+        Raises Failed where the source depends on what only a run knows.
+        """
         self._loop, self._language = loop, flow.settings.locale
-        now = times(SystemClock().now())
-        self._scope: dict[str, Any] = {"inputs": inputs, **now}
-        self._scope["vars"] = evaluate(dict(flow.vars), self._scope, self._language)
+        try:
+            self._scope = _scope_of(loop, flow, inputs, workspace)
+        except (Refused, FaultyFlow, KeyError) as error:
+            raise Failed(
+                _("the loop {loop} goes through what only a run knows: {reason}").format(loop=loop.name, reason=error)
+            ) from error
         called = desk.shelf.sources.get(loop.kind)
         if called is None:
             raise Failed(_("the loop {loop} goes through a list that only a run knows").format(loop=loop.name))
@@ -52,3 +59,15 @@ class Listing:
             if key:
                 found.setdefault(key, []).append(entry)
         return {key: entries[0] for key, entries in found.items() if len(entries) == 1}
+
+
+def _scope_of(loop: Loop, flow: Flow, inputs: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """What the loop's formulas see before the first step of the flow in which it stands."""
+    language = flow.settings.locale
+    scope: dict[str, Any] = {"inputs": inputs, **times(SystemClock().now())}
+    scope["vars"] = evaluate(dict(flow.vars), scope, language)
+    for step in walk(flow.all_steps, calls=False):
+        if step.call and any(one.loop is loop for one in walk(step.call.flow.all_steps)):
+            given = evaluate(dict(step.call.given), scope, language)
+            return _scope_of(loop, step.call.flow, read_inputs(step.call.flow, given, workspace), workspace)
+    return scope
