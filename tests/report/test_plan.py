@@ -34,10 +34,13 @@ def test_in_french_it_is_french(planned: Path) -> None:
 
 
 def test_text_of_others_is_text(planned: Path) -> None:
-    told = plan(1)
+    told = plan(2)
     told["items"][0]["reason"] = "<script>alert(1)</script>"
+    told["items"][0]["changes"][0]["documents"][0]["file"] = 'documents/50% "a#b".eml'
     (planned / "plan.json").write_text(json.dumps(told), encoding="utf-8")
-    assert "<script>alert" not in write_plan(planned).read_text("utf-8")
+    page = write_plan(planned).read_text("utf-8")
+    assert "<script>alert" not in page
+    assert 'href="documents/50%25%20%22a%23b%22.eml"' in page
 
 
 def test_ten_thousand_items_open_and_each_can_be_found(tmp_path: Path, browser: Browser) -> None:
