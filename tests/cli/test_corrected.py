@@ -41,7 +41,8 @@ def test_a_corrected_row_is_entered_once_and_its_number_stands_in_both_workbooks
     first = office.json("run", "register")
     assert first["counts"] == {"done": 3, "refused": 1}
     (aside,) = first["aside"]
-    assert f"--rows-from {aside}" in office.robo("show").stdout
+    command = f"robo run flows/register.yaml --rows-from runs/{first['run']}/refused.xlsx"
+    assert command in office.robo("show").stdout
     book = load_workbook(aside)
     sheet = book["Demandes"]
     original = load_workbook(office.root / "demandes.xlsx")["Demandes"]

@@ -34,7 +34,7 @@ def test_each_item_has_its_row_with_its_reason_or_its_receipt(desk: Desk) -> Non
 
 def test_it_says_what_was_asked_and_the_time_given_back(desk: Desk) -> None:
     text = words(desk.report).text
-    for said in ("Ce que le courrier a apporté", "Classeur des demandes", "8 min 0 s given back", "production"):
+    for said in ("Ce que le courrier a apporté", "Classeur des demandes", "8 min given back", "production"):
         assert said in text
 
 

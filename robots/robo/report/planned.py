@@ -44,7 +44,7 @@ def report_of(folder: Path) -> Report:
         outside=tuple(map(_deed, plan.get("outside") or ())),
         cells=written_back.get((None, None), ()),
         requests=_requests(plan.get("requests") or ()),
-        next=str(plan.get("next") or ""),
+        next=str(plan.get("next") or "") if counts["planned"] else "",
         files=tuple((name, name) for name in _FILES if (folder / name).exists()),
     )
 

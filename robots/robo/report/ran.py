@@ -10,14 +10,14 @@ from robo.kit.messages import _, ngettext, spoken
 from robo.report.asked import facts_of, head_of, inputs_of
 from robo.report.groups import grouped
 from robo.report.pictures import Album
-from robo.report.shown import deed, gained, in_one_line, pairs, text
+from robo.report.shown import deed, gained, pairs, text
 from robo.report.stories import TONES, Story, of_the_run, stories
 from robo.report.view import Cell, Count, Question, Report, Tone
 from robo.run.journal import Event, events
 from robo.run.outcome import Outcome
 from robo.run.people import Question as Asked
 from robo.run.sentences import sentence, shown_key
-from robo.run.states import state_word
+from robo.run.states import counted, state_word
 from robo.run.store import Store
 from robo.run.stored import INTERRUPTED, StoredRun, ledger_of, result
 from robo.run.words import answers, run_corrected, state_sentence
@@ -82,8 +82,8 @@ def _state(found: Outcome) -> str:
 
 
 def _sentence(found: Outcome, counts: Counter[str]) -> str:
-    """How it ended, and how many of what: "Run ... is done. done: 55, refused: 3."."""
-    told = in_one_line(tuple((state_word(state), str(counts[state])) for state in _STATES if counts[state]))
+    """How it ended, and how many of what: "Run ... is done. 55 done, 3 refused."."""
+    told = counted(counts)
     return f"{state_sentence(found)} {told}." if told else state_sentence(found)
 
 
@@ -100,7 +100,7 @@ def _todo(found: Outcome) -> Iterable[tuple[str, str]]:
         yield found.reason, found.mend
     for file in found.aside:
         yield (
-            _("What was not accepted is in {file}. Correct it there, then:").format(file=file),
+            _("What was not accepted is in {file}. Correct it there, then:").format(file=Path(file).name),
             run_corrected(found, file),
         )
     if found.pending:

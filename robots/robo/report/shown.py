@@ -101,7 +101,9 @@ def span(seconds: float) -> str:
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     if hours:
         return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest) if minutes else f"{rest} s"
+    if minutes and rest:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return f"{minutes} min" if minutes else f"{rest} s"
 
 
 def took(spells: Iterable[tuple[str, str]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from robo.kit.messages import _, ngettext
@@ -39,8 +40,14 @@ def told(outcome: Outcome) -> list[str]:
 
 
 def run_corrected(outcome: Outcome, file: str) -> str:
-    """The command that goes through the rows of a file once they are corrected."""
-    return f"robo run {shlex.quote(outcome.flow)} --rows-from {shlex.quote(file)}"
+    """The command, typed in the workspace, that goes through the rows of a file once they are corrected."""
+    root = Path(outcome.folder).parents[1]
+    flow, rows = (shlex.quote(_from(root, Path(path))) for path in (outcome.flow, file))
+    return f"robo run {flow} --rows-from {rows}"
+
+
+def _from(root: Path, path: Path) -> str:
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _output(value: Any) -> str:
