@@ -102,7 +102,7 @@ class Letter:
         """Read again what was written: names with rare signs must not have become further recipients."""
         from email.parser import BytesHeaderParser
 
-        read = BytesHeaderParser(policy=_policy()).parsebytes(content)
+        read = BytesHeaderParser(policy=_policy()).parsebytes(content[: content.index(b"\r\n\r\n")])
         for name, meant in (("From", (self.sender,)), ("To", self.to), ("Cc", self.cc)):
             found = [one.addr_spec for header in read.get_all(name, []) for one in header.addresses]
             if found != [one.address for one in meant]:

@@ -32,12 +32,15 @@ class Lines:
 
     def text(self) -> bytes | None:
         """The text of a mail up to its lone point; None where that does not come."""
-        found: list[bytes] = []
-        while (line := self.read()) is not None:
-            if line == b".":
-                return b"".join(found)
-            found.append((line[1:] if line.startswith(b".") else line) + b"\r\n")
-        return None
+        found, start = bytearray(b"\r\n" + self._read), 0
+        while (end := found.find(b"\r\n.\r\n", start)) < 0:
+            start = max(0, len(found) - 4)
+            data = self._socket.recv(65536)
+            if not data:
+                return None
+            found += data
+        self._read = bytes(found[end + 5 :])
+        return bytes(found[: end + 2]).replace(b"\r\n..", b"\r\n.")[2:]
 
     def write(self, line: str) -> None:
         """One line."""
