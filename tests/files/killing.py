@@ -53,7 +53,7 @@ class Figures:
 
 
 def campaign(
-    files: int, kills: int, *, seed: int, told: Callable[[str], None] = lambda said: None, largest: int = 4_000_000
+    files: int, kills: int, *, seed: int, told: Callable[[str], None] = lambda said: None, largest: int = 24_000_000
 ) -> Figures:
     """File that many, killed that often on the way; then look at every byte. largest: bytes of a file."""
     chance = random.Random(seed)
@@ -90,15 +90,15 @@ def _incoming(desk: Desk, count: int, chance: random.Random, largest: int) -> Co
 
 
 def _killed(desk: Desk, chance: random.Random, steps: int) -> None:
-    """Start the command, or go on with it, and end all its processes at once, some files later."""
+    """Start the command, or go on with it, and end all its processes at once while a further file is being made."""
     process = subprocess.Popen(
         [*ROBO, *_words(desk)], cwd=desk.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    due = _filed(desk) + chance.randint(0, max(1, steps))
+    due = _begun(desk) + chance.randint(1, max(1, steps))
     patience = time.monotonic() + 60
-    while process.poll() is None and _filed(desk) < due and time.monotonic() < patience:
-        time.sleep(0.001)
-    time.sleep(chance.uniform(0.0, 0.02) if due else chance.uniform(0.0, 1.0))
+    while process.poll() is None and _begun(desk) < due and time.monotonic() < patience:
+        time.sleep(0.0002)
+    time.sleep(chance.uniform(0.0, 0.02) if chance.random() < 0.5 else chance.uniform(0.0, 0.002))
     lanes = below(process.pid)
     for one in lanes:
         with suppress(ProcessLookupError):
@@ -118,6 +118,11 @@ def _to_the_end(desk: Desk) -> int:
     """Undisturbed: what was interrupted again and again fails in its run, and is done by the next."""
     code, _told, _said = desk.robo(*_words(desk))
     return code if code == 0 else desk.robo("run", "filing")[0]
+
+
+def _begun(desk: Desk) -> int:
+    """How many files there are, finished or not."""
+    return sum(len(files) for _folder, _folders, files in os.walk(desk.out))
 
 
 def _filed(desk: Desk) -> int:
