@@ -86,17 +86,19 @@ def test_a_step_is_left_out_of_a_dry_run(desk: Desk) -> None:
 
 def test_it_goes_on_beside_a_run(desk: Desk) -> None:
     """What is being sent just now is neither settled nor taken for lost; the run knows nothing of it."""
-    slow = REGISTER.replace("    with file.open", "    time.sleep(8)\n    with file.open").replace(
-        "from pathlib", "import time\nfrom pathlib"
-    )
+    wait = '    while not (file.parent / "go").exists():\n        time.sleep(0.05)\n    with file.open'
+    slow = REGISTER.replace("    with file.open", wait).replace("from pathlib", "import time\nfrom pathlib")
     desk.write("robots/register.py", slow)
     running = desk.start("run", "register", "-i", "most=1", "--json")
-    while not (desk.root / ".robo" / "robo.db").exists() or not desk.rows("change", "key", live=True):
-        time.sleep(0.1)
-    items = by_key(desk.plan("register"))
+    try:
+        while not (desk.root / ".robo" / "robo.db").exists() or not desk.rows("change", "key", live=True):
+            time.sleep(0.1)
+        items = by_key(desk.plan("register"))
+    finally:
+        desk.write("go", "")
+        out, _errors = running.communicate(timeout=90)
     assert (items["2026-0101"]["state"], items["2026-0102"]["state"]) == ("waits", "planned")
     assert items["2026-0101"]["reason"] == "it is being sent just now, or its run was interrupted"
-    out, _errors = running.communicate(timeout=90)
     assert json.loads(out)["counts"] == {"done": 1}
     assert (desk.root / "register.txt").read_text() == "2026-0101\n"
 

@@ -118,6 +118,7 @@ def test_what_a_page_does_not_show_since_it_was_only_planned_fails_nothing(machi
         step("submit", {"read": {"second": "#r"}}),
     )
     machine.flow = flow(each((*entering()[:3], *more), machine.office))
+    machine.office.looks_deadly["A"] = 1  # another lane goes on behind what this one has planned
     plan = machine.rehearse()
     assert {item["state"] for item in plan["items"]} == {"planned"}
     assert [change["step"] for change in plan["items"][0]["changes"]] == ["submit", "submit.2"]

@@ -68,6 +68,7 @@ class Passage:
             if missing is None or order.get(one.step, -1) < missing:
                 self.last = places.get(one.step, self.last)
                 self._kept |= one.saved
+        self.planned = any(one.why == "planned" for one in receipts)
         self.rewind()
 
     @property

@@ -76,7 +76,7 @@ def plan_of(store: Store, run: str, flow: Flow, workspace: Workspace, rows: int 
         if event.kind == "loop.began" and event.ledger
     }
     evidence = {(event.ledger, event.key): event.data["files"] for event in told if event.kind == "evidence"}
-    items = [one for ledger in ledgers.values() for one in prospects(ledger, run, told, changes)]
+    items = [one for ledger in ledgers.values() for one in prospects(ledger, told, changes)]
     outside = [made for ledger, made in changes if ledger not in ledgers]
     counts: Counter[str] = Counter(item.state for item in items)
     plan = {

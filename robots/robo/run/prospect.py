@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,7 +40,7 @@ class Prospect:
         return self.title or self.key or _("line {position}").format(position=self.position)
 
 
-def prospects(ledger: Ledger, run: str, told: list[Event], changes: list[tuple[str, Made]]) -> Iterator[Prospect]:
+def prospects(ledger: Ledger, told: list[Event], changes: list[tuple[str, Made]]) -> Iterator[Prospect]:
     """The items of a ledger that a run would go through, in the order of the source."""
     mine = [event for event in told if event.ledger == ledger.name]
     source = next((str(event.data["source"]) for event in mine if event.kind == "loop.began"), "")
@@ -104,15 +104,16 @@ def _judged(item: Item, begun: bool, changes: bool) -> tuple[State, str] | None:
 
 def note_of(event: Event) -> str:
     """What a reader should know of an item beside its changes; empty for other events."""
-    words: Mapping[str, str] = {name: str(value) for name, value in event.data.items()}
-    if event.kind == "step.unseen":
-        return _("{action} was not rehearsed: {reason}").format(action=words["action"], reason=words["reason"])
-    if event.kind == "step.assumed":
-        return _("“{condition}” rests on what is not known yet: it was taken to be so").format(
-            condition=words["condition"]
-        )
-    if event.kind == "step.failed" and "then" in words:
-        return _("{action} did not work: {reason}").format(action=words["action"], reason=words["reason"])
-    if event.kind == "change.planned" and words["by"] != "planned":
-        return words["summary"]
+    data = event.data
+    match event.kind:
+        case "step.unseen":
+            return _("{action} was not rehearsed: {reason}").format(action=data["action"], reason=data["reason"])
+        case "step.assumed":
+            return _("“{condition}” rests on what is not known yet: it was taken to be so").format(
+                condition=data["condition"]
+            )
+        case "step.failed" if "then" in data:
+            return _("{action} did not work: {reason}").format(action=data["action"], reason=data["reason"])
+        case "change.planned" if data["by"] != "planned":
+            return str(data["summary"])
     return ""
