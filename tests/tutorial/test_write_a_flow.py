@@ -88,6 +88,8 @@ def test_it_is_typed_along(reader: Reader) -> None:
     reader.done("run", "ranger", code=1)
     lying = sorted(file.relative_to(reader.folder / "classement").as_posix() for file in reader.classified)
     assert lying == sorted({one.filed for one in ARRIVALS if one.filed})
+    assert len(list((reader.folder / "archives").iterdir())) == len(lying)
+    assert len(list((reader.folder / "arrivee").iterdir())) == 4
     assert (reader.folder / "classement" / "registre.xlsx").is_file()
 
 

@@ -14,11 +14,11 @@ from robo.cli import completion
 from robo.cli.desk import Desk, command, pairs
 from robo.kit.messages import _, ngettext
 from robo.run.standby import standby
+from robo.run.states import rehearsed
 
 if TYPE_CHECKING:
     from robo.run.plan import Plan
 
-STATES = ("planned", "already_done", "refused", "failed", "skipped", "waits")
 SHOWN = 10
 """So many sentences and requests are told; the plan holds the rest."""
 
@@ -77,11 +77,9 @@ def told_of(plan: Plan, page: Path | None) -> Iterator[str]:
 
 
 def _counts(counts: Mapping[str, Any]) -> Iterator[str]:
-    from robo.report.planned import state_word
-
-    told = [f"{counts[state]} {state_word(state)}" for state in STATES if counts.get(state)]
+    told = rehearsed({state: count for state, count in counts.items() if isinstance(count, int)})
     if told:
-        yield "  " + ", ".join(told)
+        yield f"  {told}"
     changes = [f"{action} {count}" for action, count in counts["changes"].items()]
     if changes:
         yield _("  changes: {changes}").format(changes=", ".join(changes))

@@ -13,6 +13,7 @@ from robo.report.groups import grouped
 from robo.report.pictures import Album
 from robo.report.shown import cells, deed, in_one_line, items_word, moment, pairs
 from robo.report.view import Cell, Count, Deed, Item, Pairs, Report, Request, Tone
+from robo.run.states import why_word
 
 _TONES: dict[str, Tone] = {"planned": "good", "refused": "bad", "failed": "bad", "waits": "warn"}
 _STATES = ("planned", "refused", "failed", "waits", "skipped", "already_done")
@@ -159,13 +160,6 @@ def _requests(told: Iterable[Mapping[str, Any]]) -> tuple[Request, ...]:
 
 def _request(told: Mapping[str, Any], keys: list[str]) -> Request:
     refused = told.get("verdict") == "refused"
-    why = {
-        "harmless": _("robo.toml says that it only reads"),
-        "sign-in": _("the sign-in"),
-        "unlisted": _("not listed in robo.toml"),
-        "draft": _("a draft: the pages behind it were not rehearsed"),
-        "websocket": _("a connection that stays open, which could write"),
-    }
     some = ", ".join(keys[:_KEYS])
     return Request(
         verdict=_("refused") if refused else _("let through"),
@@ -173,7 +167,7 @@ def _request(told: Mapping[str, Any], keys: list[str]) -> Request:
         method=str(told.get("method") or ""),
         address=str(told.get("address") or ""),
         fields=pairs(told.get("fields") or None),
-        why=why.get(str(told.get("why")), str(told.get("why") or "")),
+        why=why_word(str(told.get("why") or "")),
         line=str(told.get("line") or ""),
         items=f"{some}, {_('and {count} more').format(count=len(keys) - _KEYS)}" if len(keys) > _KEYS else some,
     )

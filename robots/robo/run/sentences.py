@@ -9,7 +9,7 @@ from typing import Any
 from robo.kit.messages import _, ngettext
 from robo.kit.text import written
 from robo.run.journal import Event
-from robo.run.states import state_word, verdict_word
+from robo.run.states import crossing_word, state_word, verdict_word, why_word
 from robo.run.values import unpack
 
 
@@ -34,7 +34,9 @@ def sentence(event: Event) -> str:
     }
     words["reason"] = event.data.get("reason") or ""
     words["state"] = state_word(str(event.data.get("state", "")))
-    words["verdict"] = verdict_word(str(event.data.get("verdict", "")))
+    verdict = str(event.data.get("verdict", ""))
+    words["verdict"] = crossing_word(verdict) if event.kind == "request" else verdict_word(verdict)
+    words["why"] = why_word(str(event.data.get("why", "")))
     if event.kind == "row.refused" and event.data.get("title"):
         return _("{title}: refused, {reason}").format_map(_Words(words))
     return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")

@@ -34,6 +34,24 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(_number(state, count) for state, count in sorted(counts.items()))
 
 
+def rehearsed(counts: Mapping[str, int]) -> str:
+    """How many items of a plan would end in which state: "57 would be done, 3 would be refused"."""
+    would = {"refused": "would_be_refused", "failed": "would_fail", "skipped": "would_be_skipped"}
+    order = ("planned", "already_done", "refused", "failed", "skipped", "waits")
+    return ", ".join(_number(would.get(state, state), counts[state]) for state in order if counts.get(state))
+
+
+def why_word(why: str) -> str:
+    """Why a request of a dry run was let through or not."""
+    return {
+        "harmless": _("robo.toml says that it only reads"),
+        "sign-in": _("the sign-in"),
+        "unlisted": _("not listed in robo.toml"),
+        "draft": _("a draft: the pages behind it were not rehearsed"),
+        "websocket": _("a connection that stays open, which could write"),
+    }.get(why, why)
+
+
 def _number(state: str, count: int) -> str:
     text = {
         "todo": ngettext("{count} to do", "{count} to do", count),
@@ -45,6 +63,12 @@ def _number(state: str, count: int) -> str:
         "failed": ngettext("{count} failed", "{count} failed", count),
         "given_up": ngettext("{count} given up", "{count} given up", count),
         "skipped": ngettext("{count} skipped", "{count} skipped", count),
+        "planned": ngettext("{count} would be done", "{count} would be done", count),
+        "already_done": ngettext("{count} done already", "{count} done already", count),
+        "would_be_refused": ngettext("{count} would be refused", "{count} would be refused", count),
+        "would_fail": ngettext("{count} would fail", "{count} would fail", count),
+        "would_be_skipped": ngettext("{count} would be left out", "{count} would be left out", count),
+        "waits": ngettext("{count} waits for a person", "{count} wait for a person", count),
     }.get(state)
     return text.format(count=count) if text else f"{count} {state_word(state)}"
 
@@ -54,3 +78,8 @@ def verdict_word(verdict: str) -> str:
     return {"done": _("it is done"), "again": _("it is to be done again"), "give-up": _("it is given up")}.get(
         verdict, verdict
     )
+
+
+def crossing_word(verdict: str) -> str:
+    """What became of a request that could write, in a dry run."""
+    return {"refused": _("refused"), "passed": _("let through")}.get(verdict, verdict)
