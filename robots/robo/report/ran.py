@@ -23,6 +23,9 @@ from robo.run.stored import INTERRUPTED, StoredRun, ledger_of, result
 from robo.run.words import answers, run_corrected, state_sentence
 
 ASKED = 100
+"""So many questions are shown; the rest is counted."""
+NOTED = 200
+"""So many lines that the flow itself wrote outside of its loops are shown; the rest is counted."""
 _STATES = ("done", "refused", "failed", "in_doubt", "committing", "skipped", "given_up", "started", "todo")
 _LOUD = ("item.gone", "loop.stopped", "entry.later", "output.empty", "notice.failed")
 
@@ -61,12 +64,17 @@ def report_of(store: Store, run: StoredRun) -> Report:
         pictures=itself_shown.pictures,
         stages=itself_shown.stages if found.state in ("failed", "faulty", "broken") else (),
         outputs=pairs(found.outputs),
-        notes=itself_shown.notes,
+        notes=_noted(itself_shown.notes),
         files=tuple((file.name, file.name) for file in _files(run, found) if file.exists()),
     )
 
 
 _FILES = ("run.log", "journal.jsonl", "flow.yaml", "inputs.json", "outputs.json", "written-back.xlsx")
+
+
+def _noted(notes: tuple[str, ...]) -> tuple[str, ...]:
+    left = len(notes) - NOTED
+    return (*notes[:NOTED], _("and {count} more").format(count=left)) if left > 0 else notes
 
 
 def _files(run: StoredRun, found: Outcome) -> list[Path]:
