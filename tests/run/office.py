@@ -269,6 +269,15 @@ def send_mail(outside: Outside, to: str, reference: str) -> Changing[str]:
 
 
 @action
+def stamp(outside: Outside, text: str) -> Changing[dict[str, str]]:
+    """What it gives is made of the text."""
+    gives = {"text": text, "number": str(len(text))}
+    yield Change(f"stamp {text}", preview={"text": text}, gives=gives)
+    outside.office.steps_done.append(f"stamp {text}")
+    return gives
+
+
+@action
 def stubborn(outside: Outside, file: str) -> Changing[str]:
     """Is not to be stopped."""
     try:
@@ -331,6 +340,6 @@ class Rows:
 
 _ACTIONS: dict[str, Callable[..., Any]] = {
     "login": login, "open": open_, "fill": fill, "submit": submit, "read": read, "move": move,
-    "send_mail": send_mail, "stubborn": stubborn, "note": note, "fail_once": fail_once,
+    "send_mail": send_mail, "stamp": stamp, "stubborn": stubborn, "note": note, "fail_once": fail_once,
 }  # fmt: skip
 SHELF = Shelf({name: Action(name, function) for name, function in _ACTIONS.items()}, {"row": SourceType.of(Rows)})

@@ -111,6 +111,14 @@ def test_what_is_not_known_yet_is_shown_and_not_looked_for(machine: Machine) -> 
     assert not machine.office.filed + machine.office.entered + machine.office.sent
 
 
+def test_what_is_made_of_the_unknown_is_unknown_too(machine: Machine) -> None:
+    stamps = (step("stamp", {"text": "for {{ row.numero }}"}), step("stamp", {"text": "under {{ reference }}"}))
+    machine.flow = flow(each((*entering()[:3], *stamps), machine.office))
+    _entered, known, unknown = machine.rehearse()["items"][0]["changes"]
+    assert known["gives"] == {"text": "for A", "number": "5"}
+    assert unknown["gives"] == {"text": "under ‹not known yet›", "number": {"not_known_yet": True}}
+
+
 def test_what_a_page_does_not_show_since_it_was_only_planned_fails_nothing(machine: Machine) -> None:
     more: tuple[Step, ...] = (
         step("open", {"address": "search", "look_for": "=row.numero"}),

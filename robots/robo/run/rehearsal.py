@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from typing import Any
 
 from robo.flow.model import Step, walk
@@ -155,12 +156,21 @@ def plan(
         _plan(course, step, passage, change, already.value, saved, by="nothing")
         return
     _stop(doing, action)
+    if _is_unknown(values, within_texts=True) or _is_unknown(change.preview, within_texts=True):
+        change = replace(change, gives=_unsure(change.gives))
     outlook().foresee(change)
     if _on_page(action):
         _picture(course, passage)
     _plan(course, step, passage, change, change.gives, _foreseen(step, action, values, change.gives))
     if _on_page(action):
         passage.planned = passage.unseen = True
+
+
+def _unsure(gives: Any) -> Any:
+    """What a change foresees that itself rests on what is not known yet: only what says so is told."""
+    if isinstance(gives, Mapping):
+        return {name: _unsure(one) for name, one in gives.items()}
+    return gives if str(NOT_KNOWN_YET) in str(gives) else NOT_KNOWN_YET
 
 
 def _stop(doing: Any, action: Action) -> None:
