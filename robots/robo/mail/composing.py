@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from robo.kit.change import Change, Document
+from robo.kit.change import NOT_KNOWN_YET, Change, Document
 from robo.kit.errors import Refused
 from robo.kit.lane import Lane, MailServer
 from robo.kit.messages import _, reason_of
@@ -67,7 +67,7 @@ def announced(letter: Letter, account: str, message_id: str, content: bytes) -> 
         summary=_("send the mail “{subject}” to {to}").format(subject=letter.subject, to=to),
         same_as=(message_id, account, letter.digest()),
         preview={label: value for label, value in shown.items() if value},
-        gives={"message_id": message_id},
+        gives={"message_id": message_id if letter.is_known else NOT_KNOWN_YET},
         documents=(Document(f"{slug(letter.to[0].address)}.eml", "message/rfc822", content),),
         remarks=tuple(remarks),
         once=tuple(_("mail to {address}").format(address=one.address) for one in letter.recipients),

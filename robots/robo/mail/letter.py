@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from robo.kit.change import NOT_KNOWN_YET
 from robo.kit.data import dataclass
 from robo.kit.deed import Deed
 from robo.kit.errors import Refused
@@ -57,6 +58,11 @@ class Letter:
         for one in (*self.to, *self.cc, *self.bcc):
             found.setdefault(one.address.lower(), one)
         return tuple(found.values())
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says nothing that only a change before it will tell; else its digest is of something else."""
+        return all(str(NOT_KNOWN_YET) not in said for said in (self.subject, self.text, self.html))
 
     def digest(self) -> str:
         """Of all that it says and to whom; not of when."""
