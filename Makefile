@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
-	@echo "make demo       sixty rows into a practice office, the robot killed twice on the way"
+	@echo "make demo       three flows rehearsed, run, killed on the way and resumed, against a practice office"
 	@echo "make kill-test  runs and filings killed at random instants; make kill-test KILLS=50 for fewer"
 	@echo "make bench      rows per second and start-up against a hand-written script"
 	@echo "make lint       style and types alone; make format mends the style"
