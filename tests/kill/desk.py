@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,9 +140,10 @@ class Desk:
         """Whether the command has not ended yet."""
         return self._process is not None and self._process.poll() is None
 
-    def decide(self, key: str, answer: str) -> None:
-        """What a person says about an item in doubt."""
-        subprocess.run([*ROBO, "decide", "last", key, answer], cwd=self.folder, check=True, capture_output=True)
+    def decide(self, asked: Mapping[str, Any], answer: str) -> None:
+        """What a person says about an item in doubt. asked: one of `waits`."""
+        words = (*ROBO, "decide", "last", str(asked["key"]), answer, "--number", str(asked["number"]))
+        subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
 
     def wait(self, seconds: float = 180.0) -> Told:
         """Let it come to its end. subprocess.TimeoutExpired if it does not; then all its processes are ended."""

@@ -50,10 +50,9 @@ def test_killed_at_each_boundary_each_change_is_made_once() -> None:
                 _kill(desk, post, instant)
             desk.start()
             told = desk.wait()
-            if told.waiting:
-                (key,) = told.waiting
-                assert not any(key in str(mail.message["Subject"]) for mail in post.mails)
-                desk.decide(key, "again")
+            for asked in told.said["waits"]:  # of a mail that was cut off, nobody but a person can know that
+                assert not any(asked["key"] in str(mail.message["Subject"]) for mail in post.mails)
+                desk.decide(asked, "again")
                 desk.start()
                 told = desk.wait()
         finally:
