@@ -35,7 +35,8 @@ def completion(desk: Desk, shell: str | None) -> int:
     whole = click.get_current_context().find_root().command
     script = known(whole, {}, "robo", "_ROBO_COMPLETE").source()
     desk.answer = {"state": "done", "shell": shell, "script": script}
-    desk.say(f"# {_STARTS[shell]}", script.rstrip())
+    # zsh wants its own first line first; how to load it is said at the end.
+    desk.say(script.rstrip(), f"# {_STARTS[shell]}")
     return 0
 
 
