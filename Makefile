@@ -10,7 +10,7 @@ help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
 	@echo "make demo       three flows rehearsed, run, killed on the way and resumed, against a practice office"
 	@echo "make kill-test  runs and filings killed at random instants; make kill-test KILLS=50 for fewer"
-	@echo "make bench      rows per second and start-up against a hand-written script"
+	@echo "make bench      against a hand-written script; the cost of the guard, of the report and of pictures"
 	@echo "make lint       style and types alone; make format mends the style"
 	@echo "make words      gather the texts that people read; lists those that have no French yet"
 	@echo "make docs       the reference of actions, made of their signatures and docstrings"
@@ -46,6 +46,7 @@ kill-test: setup
 
 bench: setup
 	$(BIN)/python benchmarks/entry.py
+	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python benchmarks/report.py
 
 demo: setup

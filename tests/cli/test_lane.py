@@ -35,7 +35,9 @@ steps:
       write_back: {Observations: =row.observations}
   - tell.loaded: modules.json
 """
-UNUSED = ("jinja2", "openpyxl", "pypdfium2", "lxml", "webbrowser", "robo.report", "robo.cli")
+UNUSED = (
+    "jinja2", "openpyxl", "pypdfium2", "lxml", "webbrowser", "smtplib", "markdown_it", "robo.report", "robo.cli",
+)  # fmt: skip
 """Beside them a lane may load a driver for pages while it waits for its order: that costs no time."""
 
 
