@@ -42,6 +42,7 @@ class Story:
     def hear(self, event: Event) -> None:
         """One more thing that happened to it."""
         data = event.data
+        self.title = str(data.get("title") or self.title)
         match event.kind:
             case "item.begun":
                 self.line, self.state, self.reason = data.get("position"), "started", ""
@@ -92,7 +93,7 @@ class Story:
             name=self.title or shown_key(self.key) or _("line {line}").format(line=self.line),
             state=state_word(self.state),
             tone=TONES.get(self.state, "plain"),
-            line=str(self.line) if self.line is not None and self.key else "",
+            line=str(self.line) if self.line is not None and not self.title and self.key else "",
             brief=self.reason if unwell else ", ".join(given),
             at=moment(self.at),
             deeds=deeds,

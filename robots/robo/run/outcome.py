@@ -13,6 +13,7 @@ from robo.run.folder import RunFolder
 from robo.run.journal import Event, Journal, Kind, events
 from robo.run.ledger import Ledger
 from robo.run.people import Question, questions
+from robo.run.sentences import shown_key
 from robo.run.store import Store
 
 EXIT = {"done": 0, "failed": 1, "faulty": 2, "broken": 3, "waits": 4, "stopped": 130, "running": 0}
@@ -27,7 +28,7 @@ class Outcome:
     already: items that an earlier run had done; last_entered: when the newest of them was.
     pending: results that are still to be written back. refused_rows: (line or title,
     reason) of entries without a usable key. outputs: what the flow gave under `outputs`, as JSON values.
-    aside: files in which what was not accepted can be corrected.
+    aside: files in which what was not accepted can be corrected. titles: what people call items, by their keys.
     """
 
     run: str
@@ -46,6 +47,7 @@ class Outcome:
     ledgers: tuple[str, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -111,6 +113,10 @@ def outcome(store: Store, run: str) -> Outcome:
             if item.state == "done" and item.write_back and not item.written:
                 pending += 1
         waits += questions(ledger)
+    titles: dict[str, str] = {}
+    if any(shown_key(key) != key for key, _state, _reason in failures):
+        told_of = events(store, run, kinds=("item.ended",))
+        titles = {e.key: str(e.data["title"]) for e in told_of if e.key and e.data.get("title")}
     rows = {
         e.data["position"]: (e.data.get("title") or e.data["position"], e.data["reason"])
         for e in told
@@ -119,7 +125,7 @@ def outcome(store: Store, run: str) -> Outcome:
     return Outcome(
         run, flow, state, folder, reason or "", asked[-1].data["mend"] if asked and state == "waits" else "",
         dict(counts), already, last, tuple(waits), tuple(failures), tuple(rows[at] for at in sorted(rows)), pending,
-        ledgers, RunFolder(Path(folder)).outputs, _aside(told),
+        ledgers, RunFolder(Path(folder)).outputs, _aside(told), titles,
     )  # fmt: skip
 
 

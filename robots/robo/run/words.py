@@ -11,6 +11,7 @@ from typing import Any
 from robo.kit.messages import _, ngettext
 from robo.run.outcome import Outcome
 from robo.run.people import Question
+from robo.run.sentences import shown_key
 from robo.run.states import counted, state_word
 from robo.run.stored import INTERRUPTED
 
@@ -21,7 +22,9 @@ SHOWN = 20
 def told(outcome: Outcome) -> list[str]:
     """All that a person wants to know of a run."""
     items = [
-        _("  {key}: {state}. {reason}").format(key=key, state=state_word(state), reason=reason)
+        _("  {key}: {state}. {reason}").format(
+            key=outcome.titles.get(key) or shown_key(key), state=state_word(state), reason=reason
+        )
         for key, state, reason in outcome.failures
     ]
     lines = [
