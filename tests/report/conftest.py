@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from robo.browser.chromium import executable
+from robo.browser.driver import driver
 from robo.flow.vault import Vault
 from robo.practice.office import PASSWORD, USER, Faults, Office
 from robo.practice.workbooks import write_applications
@@ -104,10 +105,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    """One of its own; its driver is that of the process, since there may be no second one."""
+    opened = driver().chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+    yield opened
+    opened.close()
 
 
 @dataclass
