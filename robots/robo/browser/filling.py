@@ -63,7 +63,8 @@ def enter(page: Page, items: Sequence[tuple[Place, Any]], inside: str | None = N
             chosen_late = item.state == "choice" and _quiet_since(page, began) > _CHOICES_COME
             if chosen_late or remaining() <= 0.1:
                 raise item.fault()
-        page.pause(0.05)
+        if waiting:
+            page.pause(0.05)
 
 
 def _quiet_since(page: Page, began: float) -> float:

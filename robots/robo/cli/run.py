@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,8 +15,10 @@ from robo.kit.messages import _
 from robo.run.standby import standby
 
 if TYPE_CHECKING:
+    from robo.cli.progress import Progress
     from robo.run.processes import Child
     from robo.run.stored import StoredRun
+    from robo.run.supervisor import Say
 
 
 @command("run", _("Run a flow now: a path, or a name under flows/."))
@@ -46,7 +50,7 @@ def run(
         progress = Progress(desk.store)
         try:
             options = Options(desk.language, headed, lane, corrected.absolute() if corrected else None)
-            ended = begin(workspace, desk.shelf, desk.store, loaded, inputs, progress, options)
+            ended = begin(workspace, desk.shelf, desk.store, loaded, inputs, _ahead(progress), options)
         finally:
             progress.end()
     return finish(desk, find_run(desk.store, ended.run))
@@ -79,10 +83,21 @@ def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
     workspace = desk.workspace(run.environment)
     try:
         options = Options(desk.language, headed, lane)
-        go_on(workspace, desk.shelf, desk.store, flow_of(desk, run), run.id, progress, options)
+        go_on(workspace, desk.shelf, desk.store, flow_of(desk, run), run.id, _ahead(progress), options)
     finally:
         progress.end()
     return finish(desk, find_run(desk.store, run.id))
+
+
+def _ahead(progress: Progress) -> Say:
+    """Tell of the progress; once the lane works, import what writes the report: nothing else is to be done then."""
+
+    def say(report: dict[str, Any]) -> None:
+        progress(report)
+        if "sender" in report:
+            threading.Thread(target=import_module, args=("robo.report.ran",), daemon=True).start()
+
+    return say
 
 
 def finish(desk: Desk, run: StoredRun) -> int:
