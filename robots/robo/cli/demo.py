@@ -1,4 +1,4 @@
-"""`robo demo`: a practice office, a workbook and a flow, to see a robot work and be killed."""
+"""`robo demo`: practice offices and three flows, to see robots work and be killed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from robo.cli.desk import Desk, command
 from robo.kit.messages import _
 
 
-@command("demo", _("See a robot work in a practice office, be killed twice, and enter each row once."))
+@command("demo", _("See three flows rehearsed, run, killed on the way and resumed, against practice offices."))
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),

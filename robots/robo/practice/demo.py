@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from robo.kit.errors import Failed
-from robo.kit.messages import _
+from robo.kit.messages import _, spoken
 from robo.practice.faults import Faults
 from robo.practice.invoices import write_invoices
 from robo.practice.office import PASSWORD, Office
@@ -64,9 +64,8 @@ def _lay_out(world: World) -> None:
     folder.mkdir(parents=True)
     (folder / MARK).touch()
     post = world.post.address, world.post.mailbox
-    lay_out(
-        folder, robo_toml(world.office.address, post=post, folders=True), ("demandes", "classement", "convocations")
-    )
+    toml = robo_toml(world.office.address, post=post, folders=True, language=spoken())
+    lay_out(folder, toml, FLOWS)
     write_applications(folder / APPLICATIONS)
     write_invoices(folder / "arrivee")
     (folder / "classement").mkdir()

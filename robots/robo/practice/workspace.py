@@ -38,10 +38,13 @@ classement = "classement"
 """
 
 
-def robo_toml(office: str, *, late: float = 4.0, post: tuple[str, str] | None = None, folders: bool = False) -> str:
+def robo_toml(
+    office: str, *, late: float = 4.0, post: tuple[str, str] | None = None, folders: bool = False, language: str = ""
+) -> str:
     """What `robo.toml` says. office: its address. post: the addresses for sending and for the mailbox."""
     return "".join(
         (
+            f'[workspace]\nlanguage = "{language}"\n\n' if language else "",
             _OFFICE.format(address=office, late=late, user=USER),
             _MAIL.format(smtp=post[0], imap=post[1]) if post else "",
             _FOLDERS if folders else "",
