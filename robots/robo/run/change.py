@@ -15,7 +15,7 @@ from robo.run.facts import facts_of
 from robo.run.frames import copied, frame_of
 from robo.run.passage import Passage, until
 from robo.run.records import Made
-from robo.run.rehearsal import plan
+from robo.run.rehearsal import plan, plan_nothing
 from robo.run.scope import bound, saved_names
 
 
@@ -38,16 +38,19 @@ def make(
         passage.saved.update({name: then[name] for name in saved_names(step, course.shelf) if name in then})
         passage.made(step.address)
         return
-    if course.dry:
-        plan(course, step, action, arguments, values, passage)
-        return
     doing = action.function(**arguments)
     try:
         change = next(doing)
     except StopIteration as already:
         change = Change(_("{action}: nothing was left to do").format(action=action.name))
+        if course.dry:
+            plan_nothing(course, step, action, values, passage, change, already.value)
+            return
         made = intend(course, step, passage, change)
         keep(course, step, action, made, already.value, values, passage, by="nothing")
+        return
+    if course.dry:
+        plan(course, step, action, doing, change, values, passage)
         return
     made = intend(course, step, passage, change, foreseen(step, action, values, change))
     course.boundary("intended")

@@ -138,23 +138,23 @@ def is_unknown_loop(course: Course, step: Step, passage: Passage, values: Mappin
     return True
 
 
+def plan_nothing(
+    course: Course, step: Step, action: Action, values: Mapping[str, Any], passage: Passage, change: Change, gives: Any
+) -> None:
+    """Looking showed that nothing was left to do."""
+    _plan(course, step, passage, change, gives, _foreseen(step, action, values, gives), by="nothing")
+
+
 def plan(
     course: Course,
     step: Step,
     action: Action,
-    arguments: Mapping[str, Any],
+    doing: Any,
+    change: Change,
     values: Mapping[str, Any],
     passage: Passage,
 ) -> None:
-    """Look, let the change be said, and stop there: what follows the `yield` is never reached."""
-    doing = action.function(**arguments)
-    try:
-        change = next(doing)
-    except StopIteration as already:
-        change = Change(_("{action}: nothing was left to do").format(action=action.name))
-        saved = _foreseen(step, action, values, already.value)
-        _plan(course, step, passage, change, already.value, saved, by="nothing")
-        return
+    """Stop at a change that was said: what follows the `yield` is never reached. doing: the generator that said it."""
     _stop(doing, action)
     if _is_unknown(values, within_texts=True) or _is_unknown(change.preview, within_texts=True):
         change = replace(change, gives=_unsure(change.gives))

@@ -43,9 +43,8 @@ class Tunnel:
         self.asked_in = 0
         """The window in which its last request began, 0 where none was open."""
         self.asked_at = 0.0
-        self.lost = False
-        """Whether the server closed, perhaps without an answer, and the browser was not told."""
         self._ended_at = 0.0
+        """When the server closed, perhaps without an answer, and the browser was not told; 0 while it has not."""
         self._heard = 0
         self._requests = 0
         self._answered = False
@@ -65,6 +64,11 @@ class Tunnel:
         return self._requests > 0 and not self._answered
 
     @property
+    def lost(self) -> bool:
+        """Whether the server closed, perhaps without an answer, and the browser was not told."""
+        return self._ended_at > 0
+
+    @property
     def silent(self) -> bool:
         """Whether a request of it will have no answer, as far as can be told from here."""
         return self.lost and (self.waits or time.monotonic() - self._ended_at > _LINGER)
@@ -81,8 +85,7 @@ class Tunnel:
         return self.asked_in > 0 and unheard and not self._roads.shut
 
     def _end_unseen(self) -> None:
-        if not self.lost:
-            self.lost, self._ended_at = True, time.monotonic()
+        self._ended_at = self._ended_at or time.monotonic()
 
     def close(self) -> None:
         """End both sides."""
