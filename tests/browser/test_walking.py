@@ -165,3 +165,12 @@ def test_pictures_are_kept_beside_each_other_in_the_folder_of_the_run(act: Hand,
     for name in ("../accord.png", "accord.gif"):
         with pytest.raises(FaultyFlow):
             act("screenshot", name)
+
+
+def test_a_window_that_closes_itself_takes_nobody_with_it(act: Hand, pages: str) -> None:
+    act("open", f"{pages}/words.html")
+    act.page.tab.evaluate("() => { const opened = open('about:blank'); setTimeout(() => opened.close(), 150) }")
+    act.page.pause(0.01)
+    assert act.page.address == ""
+    act.page.pause(1.0)
+    assert act.page.address == f"{pages}/words.html"

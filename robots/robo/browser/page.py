@@ -167,8 +167,13 @@ class Page:
                     raise Failed(_("a frame of the page went away")) from None
 
     def pause(self, seconds: float) -> None:
-        """Wait while the page goes on."""
-        self.tab.wait_for_timeout(seconds * 1000)
+        """Wait while the page goes on; a window that closes itself meanwhile leaves the one behind it."""
+        tab = self.tab
+        try:
+            tab.wait_for_timeout(seconds * 1000)
+        except Exception as error:
+            if not (is_gone(error) and tab.is_closed() and self._context.pages):
+                raise
 
     def settle(self, quiet: float = 0.0) -> None:
         """Wait until nothing was loading for that many seconds, as long as the step may take."""
