@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -282,6 +282,7 @@ LOGIC = st.recursive(
 )
 
 
+@example("---a|abs|abs|abs")
 @given(st.one_of(NUMBERS, LOGIC))
 def test_expressions_mean_what_they_mean_in_jinja(source: str) -> None:
     scope = {"a": 3, "b": 5, "c": -4, "t": True, "f": False, "d": {"x": 11}}

@@ -96,10 +96,14 @@ class _Parser:
         message = _('"{word}" is not expected here').format(word=word.text)
         return Unreadable(message, word.start, len(word.text), mend or otherwise)
 
-    def choice(self) -> Node:
+    def deeper(self) -> None:
+        """One level more, of parentheses, choices or signs."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise Unreadable(_("the formula is nested too deeply"), self.next.start)
+
+    def choice(self) -> Node:
+        self.deeper()
         node = self.either()
         while self.sees("if"):
             begin = self.take()
@@ -183,12 +187,12 @@ class _Parser:
         """As in Jinja2, a filter takes the sign along: `-x|abs` is the absolute value of -x."""
         signs = []
         while self.sees("-", "+"):
+            self.deeper()
             signs.append(self.take())
-            if len(signs) > 2:
-                raise self.unexpected()
         node = self.parts(self.primary())
         for sign in reversed(signs):
             node = Minus(sign.start, node.end, node) if sign.text == "-" else node
+        self.depth -= len(signs)
         return self.filtered(node)
 
     def primary(self) -> Node:
