@@ -43,6 +43,34 @@ MIGRATIONS = (
     CREATE TABLE death (sender TEXT PRIMARY KEY, boot TEXT NOT NULL, seen REAL NOT NULL);
     """,
     "ALTER TABLE change ADD COLUMN facts TEXT",
+    # What the service delivers, and what holds it back; when a schedule was due; what people are asked; what came back
+    # from a backup.
+    """
+    CREATE TABLE submission (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, key TEXT UNIQUE, source TEXT NOT NULL,
+        by TEXT NOT NULL, at TEXT NOT NULL, dry INTEGER NOT NULL DEFAULT 0, priority INTEGER NOT NULL DEFAULT 0,
+        due REAL NOT NULL DEFAULT 0, until REAL, retries INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
+        cancelled_by TEXT, language TEXT NOT NULL DEFAULT 'fr'
+    );
+    CREATE TABLE claim (run TEXT NOT NULL, resource TEXT NOT NULL, most INTEGER NOT NULL, PRIMARY KEY (run, resource));
+    CREATE INDEX claim_of_resource ON claim (resource);
+    CREATE INDEX run_in_state ON run (state);
+    CREATE TABLE paused (flow TEXT PRIMARY KEY, by TEXT NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE trigger_known (
+        name TEXT PRIMARY KEY, flow TEXT NOT NULL, since TEXT NOT NULL, last TEXT, gone_at TEXT
+    );
+    CREATE TABLE fire (
+        trigger TEXT NOT NULL, slot TEXT NOT NULL, due_at TEXT NOT NULL, at TEXT NOT NULL, what TEXT NOT NULL,
+        run TEXT, PRIMARY KEY (trigger, slot)
+    );
+    CREATE TABLE question (
+        run TEXT NOT NULL, step TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
+        shown TEXT NOT NULL, form TEXT NOT NULL, digest TEXT NOT NULL, allowed TEXT NOT NULL, asked_at TEXT NOT NULL,
+        until TEXT, state TEXT NOT NULL, answer TEXT, answered_by TEXT, answered_at TEXT, remark TEXT,
+        PRIMARY KEY (run, step, number)
+    );
+    CREATE TABLE restored (ledger TEXT PRIMARY KEY, at TEXT NOT NULL, backup TEXT NOT NULL);
+    """,
 )
 
 
