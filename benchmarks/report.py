@@ -22,12 +22,12 @@ from robo.kit.lane import Lane, Site
 from robo.kit.patience import within
 from robo.practice.office import Office
 from robo.report import write_report
-from robo.run.clock import SystemClock
-from robo.run.folder import RunFolder
-from robo.run.journal import Journal
-from robo.run.ledger import Ledger
-from robo.run.store import Store
-from robo.run.stored import StoredRun, find_run
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.journal import Journal
+from robo.run.storage.ledger import Ledger
+from robo.run.storage.store import Store
+from robo.run.told.folder import RunFolder
+from robo.run.told.stored import StoredRun, find_run
 
 RUN = "2026-01-01-090000-demandes"
 FIELDS = {f"Champ {number}": f"valeur {number}" for number in range(12)}

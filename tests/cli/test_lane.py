@@ -47,5 +47,5 @@ def test_a_lane_loads_neither_reports_nor_documents_that_its_run_does_not_use(de
     ended = desk.robo("run", "lean")
     assert ended.returncode == 0, ended.stderr
     loaded = json.loads((desk.root / "modules.json").read_text("utf-8"))
-    assert "robo.run.keyed" in loaded
+    assert "robo.run.loops.keyed" in loaded
     assert [name for name in UNUSED if name in loaded] == []

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlite3 import connect
 from typing import Any
 
-from robo.run.plan import change_json
-from robo.run.records import CHANGE_COLUMNS, made_of
+from robo.run.dry.plan import change_json
+from robo.run.storage.records import CHANGE_COLUMNS, made_of
 
 UNKNOWN = {"not_known_yet": True}
 

@@ -57,7 +57,7 @@ def test_requests_that_only_read(tmp_path: Path) -> None:
 def test_every_fault_of_robo_toml_at_its_place(tmp_path: Path) -> None:
     (tmp_path / "robo.toml").write_text(
         '[workspace]\nlangage = "fr"\ndatabase = "postgresql://db"\n\n[sites.portail]\nadress = "https://a.fr"\n'
-        'pace = "2 secondes"\nlimit = 2\n\n[sites.b]\naddress = {production = "https://b.fr", tset = "b.fr"}\n',
+        'pace = "2 secondes"\nlimit = 0\n\n[sites.b]\naddress = {production = "https://b.fr", tset = "b.fr"}\n',
         encoding="utf-8",
     )
     with pytest.raises(FaultyFile) as raised:
@@ -67,8 +67,45 @@ def test_every_fault_of_robo_toml_at_its_place(tmp_path: Path) -> None:
         ("robo.toml:3:12", "PostgreSQL is not in this version yet"),
         ("robo.toml:6:1", '"adress" is not known here'),
         ("robo.toml:7:8", "a duration is written with its unit: 10s, 2m, 1h, 3d"),
-        ("robo.toml:8:1", '"limit" is not in this version yet'),
+        ("robo.toml:8:9", "a whole number from 1 is expected here"),
         ("robo.toml:11:48", "an address begins with https:// or http://"),
+    ]
+
+
+def test_what_the_service_goes_by(tmp_path: Path) -> None:
+    made = open_workspace(tmp_path)
+    assert (made.timezone, made.holidays, made.service_slots, made.service_notify) == (
+        "Europe/Paris",
+        "metropole",
+        4,
+        (),
+    )
+    file = tmp_path / "robo.toml"
+    file.write_text(
+        '[workspace]\ntimezone = "Indian/Reunion"\nholidays = "reunion"\n[service]\nslots = 2\nnotify = "a@b.fr"\n'
+        '[sites.a]\naddress = "https://a.fr"\nlimit = 2\n',
+        encoding="utf-8",
+    )
+    made = open_workspace(tmp_path)
+    assert (made.timezone, made.holidays, made.service_slots, made.service_notify, made.site("a").limit) == (
+        "Indian/Reunion",
+        "reunion",
+        2,
+        ("a@b.fr",),
+        2,
+    )
+    file.write_text(
+        '[workspace]\ntimezone = "Paris"\nholidays = "alsace"\n[service]\nslots = true\nnotify = ["a@b.fr", "chef"]\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(FaultyFile) as raised:
+        open_workspace(tmp_path)
+    told = [(str(one.mark), one.message.partition(":")[0], one.mend) for one in raised.value.problems]
+    assert told == [
+        ("robo.toml:2:12", '"Paris" is no time zone', "Write: Europe/Paris"),
+        ("robo.toml:3:12", "one of these is expected", 'Did you mean "alsace-moselle"?'),
+        ("robo.toml:5:9", "a whole number from 1 is expected here", ""),
+        ("robo.toml:6:21", '"chef" is no mail address', ""),
     ]
 
 

@@ -16,18 +16,18 @@ from robo.flow.workspace import Workspace
 from robo.kit.errors import Failed
 from robo.kit.lane import Lane
 from robo.kit.secrets import Mask
-from robo.run.conduct import conduct
-from robo.run.copied import own_copy
-from robo.run.course import Course, Dry
-from robo.run.deaths import SeenDeaths, open_senders
-from robo.run.ending import Ending
-from robo.run.journal import Event, Journal, events
-from robo.run.ledger import Ledger
-from robo.run.lent import Lent
-from robo.run.people import Question, decide, questions, retry
-from robo.run.plan import plan_of
-from robo.run.records import Item
-from robo.run.store import Store
+from robo.run.dry.copied import own_copy
+from robo.run.dry.plan import plan_of
+from robo.run.lane.conduct import conduct
+from robo.run.lane.ending import Ending
+from robo.run.steps.course import Course, Dry
+from robo.run.steps.lent import Lent
+from robo.run.storage.deaths import SeenDeaths, open_senders
+from robo.run.storage.journal import Event, Journal, events
+from robo.run.storage.ledger import Ledger
+from robo.run.storage.records import Item
+from robo.run.storage.store import Store
+from robo.run.told.people import Question, decide, questions, retry
 from run.office import SHELF, Office, Stop, Violation
 
 LATE = 60.0

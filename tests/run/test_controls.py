@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from robo.run.sentences import sentence
+from robo.run.told.sentences import sentence
 from run.engine import Machine
 from run.written import written
 

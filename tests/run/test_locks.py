@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from robo.run.locks import Lock
+from robo.run.system.locks import Lock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from robo.run.locks import Lock
+from robo.run.system.locks import Lock
 print(Lock(Path(sys.argv[1])).try_take("run 7"), flush=True)
 time.sleep(60)
 """

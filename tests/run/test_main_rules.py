@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from robo.kit.change import Change, NotDone
-from robo.run import change, deaths, keyed, people, settle
-from robo.run.ledger import Ledger
-from robo.run.passage import Passage
-from robo.run.records import Made
+from robo.run.loops import keyed
+from robo.run.steps import change, settle
+from robo.run.steps.passage import Passage
+from robo.run.storage import deaths
+from robo.run.storage.ledger import Ledger
+from robo.run.storage.records import Made
+from robo.run.told import people
 from run import engine, office
 from run.engine import LATE, Machine
 from run.office import Violation

@@ -17,8 +17,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from robo.run.locks import Lock
-from robo.run.processes import MARK, Attached, Child, Identity, attach, end_marked, is_dead, leave, sweep, wait_for
+from robo.run.system.locks import Lock
+from robo.run.system.processes import (
+    MARK,
+    Attached,
+    Child,
+    Identity,
+    attach,
+    end_marked,
+    is_dead,
+    leave,
+    sweep,
+    wait_for,
+)
 
 PATIENCE = 30.0
 
@@ -116,7 +127,7 @@ def supervise(kind: str, said: str) -> None:
 
 def supervise_two(said: str) -> None:
     """A supervisor that ends one of two lanes and sweeps, sparing the other one."""
-    from robo.run.processes import become_subreaper
+    from robo.run.system.processes import become_subreaper
 
     become_subreaper()
     pair = [start("with_helper", f"{said}.{number}") for number in range(2)]

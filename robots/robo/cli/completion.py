@@ -81,7 +81,7 @@ def _passwords(workspace: Workspace) -> Iterable[str]:
 
 
 def _column(workspace: Workspace, query: str) -> list[str]:
-    from robo.run.store import Store
+    from robo.run.storage.store import Store
 
     return [str(name) for (name,) in Store(workspace.database).all(query)] if workspace.database.is_file() else []
 

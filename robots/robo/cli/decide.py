@@ -15,20 +15,20 @@ from robo.cli.stored import flow_of
 from robo.flow.model import Flow, Loop, Step, loops, walk
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
-from robo.run.clock import SystemClock
-from robo.run.course import ledger_name
-from robo.run.deaths import SeenDeaths
-from robo.run.folder import RunFolder
-from robo.run.frames import frame_of
-from robo.run.journal import Journal
-from robo.run.ledger import TOP, Ledger
-from robo.run.people import decide as settle
-from robo.run.people import left_before_again, questions
-from robo.run.processes import Identity
-from robo.run.records import Item, Made
-from robo.run.scope import saved_names
 from robo.run.start import bury, held
-from robo.run.stored import StoredRun, find_run, ledger_of, result
+from robo.run.steps.course import ledger_name
+from robo.run.steps.scope import saved_names
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.deaths import SeenDeaths
+from robo.run.storage.frames import frame_of
+from robo.run.storage.journal import Journal
+from robo.run.storage.ledger import TOP, Ledger
+from robo.run.storage.records import Item, Made
+from robo.run.system.processes import Identity
+from robo.run.told.folder import RunFolder
+from robo.run.told.people import decide as settle
+from robo.run.told.people import left_before_again, questions
+from robo.run.told.stored import StoredRun, find_run, ledger_of, result
 
 THE_RUN = "-"
 """Written in the place of a key: what the run itself was doing outside of its loops."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from robo.flow.vault import Vault
     from robo.flow.workspace import Workspace
     from robo.kit.shelf import Shelf
-    from robo.run.store import Store
+    from robo.run.storage.store import Store
 
 FAULTY, BROKEN, STOPPED = 2, 3, 130
 _STATES = {FAULTY: "faulty", BROKEN: "broken", STOPPED: "stopped"}
@@ -65,7 +65,7 @@ class Desk:
 
     @cached_property
     def store(self) -> Store:
-        from robo.run.store import Store
+        from robo.run.storage.store import Store
 
         return Store(self.workspace().database)
 

@@ -13,11 +13,11 @@ import click
 from robo.cli import completion
 from robo.cli.desk import Desk, command, pairs
 from robo.kit.messages import _, ngettext
-from robo.run.standby import standby
-from robo.run.states import rehearsed
+from robo.run.system.standby import standby
+from robo.run.told.states import rehearsed
 
 if TYPE_CHECKING:
-    from robo.run.plan import Plan
+    from robo.run.dry.plan import Plan
 
 SHOWN = 10
 """So many sentences and requests are told; the plan holds the rest."""
@@ -38,7 +38,7 @@ def dry_run(
         from robo.cli.progress import Progress
         from robo.flow.inputs import read_inputs
         from robo.flow.load import load_flow
-        from robo.run.dry_run import Rehearsed, rehearse
+        from robo.run.dry.dry_run import Rehearsed, rehearse
         from robo.run.start import Options
 
         workspace = desk.workspace(environment)

@@ -22,13 +22,13 @@ from robo.flow.workspace import Workspace
 from robo.kit.errors import Failed
 from robo.kit.messages import _, ngettext
 from robo.kit.text import written
-from robo.run.clock import SystemClock
-from robo.run.folder import RunFolder
-from robo.run.journal import Journal
-from robo.run.ledger import Ledger
 from robo.run.start import held
-from robo.run.states import counted, state_word
-from robo.run.words import moment
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.journal import Journal
+from robo.run.storage.ledger import Ledger
+from robo.run.told.folder import RunFolder
+from robo.run.told.states import counted, state_word
+from robo.run.told.words import moment
 
 ledger = group("ledger", help=_("See and move what is known of each item for ever."))
 

@@ -15,8 +15,8 @@ from robo.kit.errors import Failed, FaultyFlow, Refused
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
 from robo.kit.text import join_key
-from robo.run.clock import SystemClock
-from robo.run.scope import Row, times
+from robo.run.steps.scope import Row, times
+from robo.run.storage.clock import SystemClock
 
 
 class Listing:

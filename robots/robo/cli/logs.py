@@ -11,9 +11,9 @@ import click
 from robo.cli import completion
 from robo.cli.desk import Desk, command
 from robo.kit.messages import _
-from robo.run.folder import log_line, told
-from robo.run.journal import events
-from robo.run.stored import find_run
+from robo.run.storage.journal import events
+from robo.run.told.folder import log_line, told
+from robo.run.told.stored import find_run
 
 EVERY = 0.3
 """Seconds between two looks at the journal of a run that goes on."""

@@ -8,10 +8,10 @@ import time
 from typing import Any, TextIO
 
 from robo.kit.messages import _
-from robo.run.journal import Event
-from robo.run.sentences import sentence
-from robo.run.states import counted
-from robo.run.store import Store
+from robo.run.storage.journal import Event
+from robo.run.storage.store import Store
+from robo.run.told.sentences import sentence
+from robo.run.told.states import counted
 
 _QUIET = ("step.done", "item.begun", "change.intended", "change.made", "evidence", "lane.began")
 _ON_A_TERMINAL = (

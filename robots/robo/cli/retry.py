@@ -9,9 +9,9 @@ from robo.cli.desk import Desk, command
 from robo.cli.run import resumed
 from robo.kit.errors import Failed
 from robo.kit.messages import _, ngettext
-from robo.run.people import retry as put_back
 from robo.run.start import held
-from robo.run.stored import find_run, ledger_of, result
+from robo.run.told.people import retry as put_back
+from robo.run.told.stored import find_run, ledger_of, result
 
 
 @command("retry", _("Put refused and failed items back to work: all that the last run knows, or those named."))

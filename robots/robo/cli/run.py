@@ -12,13 +12,13 @@ import click
 from robo.cli import completion
 from robo.cli.desk import Desk, command, pairs
 from robo.kit.messages import _
-from robo.run.standby import standby
+from robo.run.system.standby import standby
 
 if TYPE_CHECKING:
     from robo.cli.progress import Progress
-    from robo.run.processes import Child
-    from robo.run.stored import StoredRun
     from robo.run.supervisor import Say
+    from robo.run.system.processes import Child
+    from robo.run.told.stored import StoredRun
 
 
 @command("run", _("Run a flow now: a path, or a name under flows/."))
@@ -42,7 +42,7 @@ def run(
         from robo.flow.inputs import read_inputs
         from robo.flow.load import load_flow
         from robo.run.start import Options, begin
-        from robo.run.stored import find_run
+        from robo.run.told.stored import find_run
 
         workspace = desk.workspace(environment)
         loaded = load_flow(flow, workspace, desk.shelf, desk.vault, typed)
@@ -61,7 +61,7 @@ def run(
 @click.option("--headed", is_flag=True, help=_("Show the browser at work."))
 def resume(desk: Desk, run: str | None, headed: bool = False) -> int:
     with standby() as lane:
-        from robo.run.stored import find_run
+        from robo.run.told.stored import find_run
 
         return _go_on(desk, find_run(desk.store, run), headed, lane)
 
@@ -77,7 +77,7 @@ def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
     from robo.cli.stored import flow_of
     from robo.run.start import Options
     from robo.run.start import resume as go_on
-    from robo.run.stored import find_run
+    from robo.run.told.stored import find_run
 
     progress = Progress(desk.store)
     workspace = desk.workspace(run.environment)
@@ -103,8 +103,8 @@ def _ahead(progress: Progress) -> Say:
 def finish(desk: Desk, run: StoredRun) -> int:
     """Tell how a run ended and write its report; its exit code."""
     from robo.cli.show import report
-    from robo.run.stored import result
-    from robo.run.words import told
+    from robo.run.told.stored import result
+    from robo.run.told.words import told
 
     ended = result(desk.store, run)
     desk.say(*told(ended))

@@ -6,9 +6,9 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.messages import _
-from robo.run.states import state_word
-from robo.run.stored import runs as stored_runs
-from robo.run.words import moment
+from robo.run.told.states import state_word
+from robo.run.told.stored import runs as stored_runs
+from robo.run.told.words import moment
 
 
 @command("runs", _("List the latest runs."))

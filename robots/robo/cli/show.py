@@ -11,9 +11,9 @@ from robo.cli.desk import Desk, command
 from robo.cli.dry_run import plan_page, told_of
 from robo.kit.messages import _
 from robo.report import REPORT, is_fresh, write_report
-from robo.run.plan import Plan
-from robo.run.stored import StoredRun, find_run, result
-from robo.run.words import moment, told
+from robo.run.dry.plan import Plan
+from robo.run.told.stored import StoredRun, find_run, result
+from robo.run.told.words import moment, told
 
 
 @command("show", _("Say what happened in a run, by default the last one, or what a dry run planned."))

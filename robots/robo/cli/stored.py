@@ -5,8 +5,8 @@ from __future__ import annotations
 from robo.cli.desk import Desk
 from robo.flow.load import load_text
 from robo.flow.model import Flow
-from robo.run.folder import RunFolder
-from robo.run.stored import StoredRun
+from robo.run.told.folder import RunFolder
+from robo.run.told.stored import StoredRun
 
 
 def flow_of(desk: Desk, run: StoredRun) -> Flow:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
 from robo.flow.formula import Formula, Template
 from robo.flow.problems import Mark as Mark
+from robo.flow.trigger import Trigger as Trigger
 from robo.kit.data import dataclass
 
 
@@ -144,13 +146,26 @@ class Input:
 
 @dataclass(frozen=True)
 class Settings:
-    """`settings:` of a flow. step_timeout in seconds; locks: names that only one run may hold at a time."""
+    """`settings:` of a flow. step_timeout in seconds.
+
+    For runs that the service does: priority: higher first; limit: runs of this flow at once, None without limit; locks:
+    names that only one run may hold at a time; timeout: seconds that one start of the run may take; deadline: the time
+    of day, on the workspace's clock, from which it is not begun and at which it is ended; retry: how often a failed run
+    is resumed; second_person: whether who asks for a run may not be the one who approves.
+    """
 
     site: str | None = None
     screenshots: Literal["never", "on_error", "each_row", "always"] = "on_error"
     step_timeout: float = 30.0
     locale: str = "fr"
     allow_hosts: tuple[str, ...] = ()
+    priority: int = 0
+    limit: int | None = None
+    locks: tuple[str, ...] = ()
+    timeout: float | None = None
+    deadline: time | None = None
+    retry: Retry | None = None
+    second_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +203,7 @@ class Flow:
     at_end: tuple[Step, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     notify: tuple[Notice, ...] = ()
+    schedule: tuple[Trigger, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
+from robo.flow.clock import HOLIDAYS, zone_fault
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.toml import Path as Where
 from robo.flow.toml import Toml, read_toml
@@ -18,12 +19,14 @@ from robo.kit.messages import _
 from robo.kit.shape import Unfit
 from robo.kit.types import as_place, seconds
 
-_LATER: Mapping[Where, tuple[str, ...]] = {("sites", "*"): ("limit",), ("accounts", "*"): ("steps",)}
+_LATER: Mapping[Where, tuple[str, ...]] = {("accounts", "*"): ("steps",)}
 _PLACE = ("any", "label", "text", "placeholder", "css", "inside", "nth", "frame")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 DEFAULT_ENVIRONMENT = "production"
+DEFAULT_TIMEZONE = "Europe/Paris"
+DEFAULT_SLOTS = 4
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Described:
 
     sites: those that have an address in this environment; elsewhere: site name to the environments of the others.
     mail: the ways to send mail that have a server in this environment.
+    timezone, holidays: of the times that flows name. service_slots, service_notify: `[service]`.
     """
 
     environment: str
@@ -76,6 +80,10 @@ class Described:
     accounts: Mapping[str, AccountEntry]
     folders: Mapping[str, str]
     mail: Mapping[str, MailEntry]
+    timezone: str
+    holidays: str
+    service_slots: int
+    service_notify: tuple[str, ...]
 
 
 def describe(text: str, environment: str | None) -> Described:
@@ -108,8 +116,9 @@ class _Reader:
         self.problems.append(self.toml.problem(where, message, mend, key))
 
     def read(self, environment: str | None) -> Described:
-        top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts", "mail"))
-        own = self.table(("workspace",), top.get("workspace", {}), ("language", "environment", "database"))
+        top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts", "mail", "service"))
+        own = self.table(("workspace",), top.get("workspace", {}), _OWN_KEYS)
+        service = self.table(("service",), top.get("service", {}), ("slots", "notify"))
         default = self.text(("workspace", "environment"), own, DEFAULT_ENVIRONMENT)
         chosen = environment or default
         addresses = {
@@ -136,6 +145,10 @@ class _Reader:
             accounts=accounts,
             folders={name: path for name in folders if (path := self.folder(("folders", name), folders, chosen))},
             mail=self.mail(top, chosen),
+            timezone=self.timezone(own),
+            holidays=self.choice(("workspace", "holidays"), own, HOLIDAYS),
+            service_slots=self.whole(("service", "slots"), service) or DEFAULT_SLOTS,
+            service_notify=self.addressees(("service", "notify"), service),
         )
 
     def table(self, where: Where, given: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:
@@ -177,8 +190,35 @@ class _Reader:
     def choice(self, where: Where, table: Mapping[str, Any], known: tuple[str, ...]) -> str:
         value = self.text(where, table, known[0])
         if value not in known:
-            self.fault(where, _("one of these is expected: {known}").format(known=", ".join(known)))
+            said = _("one of these is expected: {known}").format(known=", ".join(known))
+            self.fault(where, said, did_you_mean(value, known))
         return value
+
+    def timezone(self, own: Mapping[str, Any]) -> str:
+        where: Where = ("workspace", "timezone")
+        value = self.text(where, own, DEFAULT_TIMEZONE)
+        fault = None if value == DEFAULT_TIMEZONE else zone_fault(value)
+        if fault:
+            self.fault(where, *fault)
+        return value
+
+    def whole(self, where: Where, table: Mapping[str, Any]) -> int | None:
+        """A whole number from 1, None where there is none."""
+        value = table.get(str(where[-1]))
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+            return value
+        self.fault(where, _("a whole number from {least} is expected here").format(least=1))
+        return None
+
+    def addressees(self, where: Where, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """A mail address, or a list of them."""
+        given = table.get(str(where[-1]), [])
+        listed = given if isinstance(given, list) else [given]
+        for number, one in enumerate(listed):
+            if not isinstance(one, str) or not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", one):
+                at = (*where, number) if isinstance(given, list) else where
+                self.fault(at, _('"{value}" is no mail address').format(value=one))
+        return tuple(str(one) for one in listed)
 
     def database(self, own: Mapping[str, Any]) -> str:
         where: Where = ("workspace", "database")
@@ -222,6 +262,7 @@ class _Reader:
             signed_out=self.text((*where, "signed_out"), table, "") or None,
             harmless=self.requests((*where, "harmless"), table),
             drafts=self.requests((*where, "drafts"), table),
+            limit=self.whole((*where, "limit"), table),
         )
 
     def seconds(self, where: Where, table: Mapping[str, Any], default: float) -> float:
@@ -351,7 +392,8 @@ class _Reader:
         return self.place(where, table) if isinstance(table.get("button"), dict) else self.text(where, table)
 
 
-_SITE_KEYS = ("address", "pace", "late", "signed_out", "harmless", "drafts")
+_OWN_KEYS = ("language", "environment", "database", "timezone", "holidays")
+_SITE_KEYS = ("address", "pace", "late", "signed_out", "harmless", "drafts", "limit")
 _ACCOUNT_KEYS = ("site", "open", "user", "password", "button", "expect")
 _MAIL_KEYS = ("from", "smtp", "imap", "user", "unencrypted")
 

@@ -25,6 +25,8 @@ class Workspace:
 
     sites: those that have an address in this environment; elsewhere: site name to the environments of the others.
     database: the file of the store.
+    timezone: of the times that flows name; holidays: whose public holidays count, one of `robotoml.HOLIDAYS`.
+    service_slots: runs that the service does at once; service_notify: whom it writes to about what it cannot do.
     """
 
     root: Path
@@ -37,6 +39,10 @@ class Workspace:
     folders: Mapping[str, Path] = field(default_factory=dict)
     database: Path = field(default=Path())
     mail: Mapping[str, MailEntry] = field(default_factory=dict)
+    timezone: str = "Europe/Paris"
+    holidays: str = "metropole"
+    service_slots: int = 4
+    service_notify: tuple[str, ...] = ()
 
     @cached_property
     def state(self) -> Path:
@@ -153,6 +159,10 @@ def open_workspace(folder: Path | None = None, environment: str | None = None) -
         folders={name: root / path for name, path in described.folders.items()},
         database=root / described.database,
         mail=described.mail,
+        timezone=described.timezone,
+        holidays=described.holidays,
+        service_slots=described.service_slots,
+        service_notify=described.service_notify,
     )
 
 

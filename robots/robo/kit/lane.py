@@ -30,6 +30,7 @@ class Site:
 
     pace: least seconds from a form's arrival to its sending.
     late: seconds within which what was sent may still be committed and found; None when unbounded.
+    limit: runs that the service does on it at once; None without limit.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Site:
     signed_out: str | None = None
     harmless: tuple[Harmless, ...] = ()
     drafts: tuple[Harmless, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from robo.kit.secrets import Mask
-from robo.run.store import Store
-from robo.run.stored import StoredRun
+from robo.run.storage.store import Store
+from robo.run.told.stored import StoredRun
 
 REPORT, PLAN = "report.html", "plan.html"
 

@@ -11,9 +11,9 @@ from robo.flow.text import read_text
 from robo.kit.messages import _
 from robo.report.shown import items_word, moment, text, took
 from robo.report.view import Pairs
-from robo.run.folder import RunFolder
-from robo.run.journal import Event
-from robo.run.stored import StoredRun
+from robo.run.storage.journal import Event
+from robo.run.told.folder import RunFolder
+from robo.run.told.stored import StoredRun
 
 
 def head_of(run: StoredRun) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from robo.report.groups import grouped
 from robo.report.pictures import Album
 from robo.report.shown import cells, deed, in_one_line, items_word, moment, pairs
 from robo.report.view import Cell, Count, Deed, Item, Pairs, Report, Request, Tone
-from robo.run.states import why_word
+from robo.run.told.states import why_word
 
 _TONES: dict[str, Tone] = {"planned": "good", "refused": "bad", "failed": "bad", "waits": "warn"}
 _STATES = ("planned", "refused", "failed", "waits", "skipped", "already_done")

@@ -13,14 +13,14 @@ from robo.report.pictures import Album
 from robo.report.shown import deed, gained, pairs, text
 from robo.report.stories import TONES, Story, of_the_run, stories
 from robo.report.view import Cell, Count, Question, Report, Tone
-from robo.run.journal import Event, events
-from robo.run.outcome import Outcome
-from robo.run.people import Question as Asked
-from robo.run.sentences import sentence, shown_key
-from robo.run.states import counted, state_word
-from robo.run.store import Store
-from robo.run.stored import INTERRUPTED, StoredRun, ledger_of, result
-from robo.run.words import answers, run_corrected, state_sentence
+from robo.run.storage.journal import Event, events
+from robo.run.storage.store import Store
+from robo.run.told.outcome import Outcome
+from robo.run.told.people import Question as Asked
+from robo.run.told.sentences import sentence, shown_key
+from robo.run.told.states import counted, state_word
+from robo.run.told.stored import INTERRUPTED, StoredRun, ledger_of, result
+from robo.run.told.words import answers, run_corrected, state_sentence
 
 ASKED = 100
 """So many questions are shown; the rest is counted."""

@@ -11,7 +11,7 @@ from robo.kit.change import NOT_KNOWN_YET
 from robo.kit.messages import _, ngettext, spoken
 from robo.kit.text import written
 from robo.report.view import Cell, Deed, Document, Pairs
-from robo.run.values import unpack
+from robo.run.storage.values import unpack
 
 LONGEST = 600
 """Characters of one value; what is longer is in the journal."""

@@ -10,9 +10,9 @@ from robo.kit.messages import _
 from robo.report.pictures import Album
 from robo.report.shown import deed, in_one_line, moment, pairs, text
 from robo.report.view import Cell, Deed, Item, Stage, Tone
-from robo.run.journal import Event
-from robo.run.sentences import sentence, shown_key
-from robo.run.states import state_word
+from robo.run.storage.journal import Event
+from robo.run.told.sentences import sentence, shown_key
+from robo.run.told.states import state_word
 
 TONES: dict[str, Tone] = {
     "done": "good", "refused": "bad", "failed": "bad", "in_doubt": "warn", "committing": "warn", "given_up": "warn",

@@ -19,18 +19,18 @@ from robo.kit.messages import _
 from robo.kit.secrets import Secret
 from robo.kit.shelf import OWN, Shelf
 from robo.kit.text import slug
-from robo.run.clock import SystemClock
-from robo.run.corrected import loop_of
-from robo.run.course import ledger_name
-from robo.run.deaths import SeenDeaths, open_senders
-from robo.run.folder import RunFolder
-from robo.run.journal import Journal
-from robo.run.locks import Lock
-from robo.run.occasions import due
-from robo.run.outcome import Outcome, outcome
-from robo.run.processes import Child, Identity, end_marked, is_dead
-from robo.run.store import Store
+from robo.run.loops.corrected import loop_of
+from robo.run.steps.course import ledger_name
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.deaths import SeenDeaths, open_senders
+from robo.run.storage.journal import Journal
+from robo.run.storage.store import Store
 from robo.run.supervisor import Say, Supervisor, mark_of, scratch_of
+from robo.run.system.locks import Lock
+from robo.run.system.processes import Child, Identity, end_marked, is_dead
+from robo.run.told.folder import RunFolder
+from robo.run.told.occasions import due
+from robo.run.told.outcome import Outcome, outcome
 
 
 @dataclass(frozen=True)

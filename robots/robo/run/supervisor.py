@@ -14,13 +14,13 @@ from types import FrameType
 from typing import Any
 
 from robo.kit.messages import _
-from robo.run.clock import SystemClock
-from robo.run.deaths import SeenDeaths
-from robo.run.folder import RunFolder
-from robo.run.journal import Journal
-from robo.run.processes import Child, Identity, become_subreaper, below, sweep
-from robo.run.standby import start_lane
-from robo.run.store import Store
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.deaths import SeenDeaths
+from robo.run.storage.journal import Journal
+from robo.run.storage.store import Store
+from robo.run.system.processes import Child, Identity, become_subreaper, below, sweep
+from robo.run.system.standby import start_lane
+from robo.run.told.folder import RunFolder
 
 GRACE = 20.0
 """Seconds beyond a step's own time after which its lane is ended."""

@@ -1,0 +1,59 @@
+"""Telling people by mail how a run has ended: once at each of its ends, whatever becomes of the mail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from robo.flow.model import Flow, Notice
+from robo.kit.errors import LaneLost, RoboError
+from robo.kit.messages import _
+from robo.run.lane.ending import Ending
+from robo.run.lane.top import known_of_run
+from robo.run.lane.walker import Walker
+from robo.run.steps.course import Course, EndLane
+from robo.run.steps.passage import Passage
+from robo.run.told.occasions import due, occasions
+from robo.run.told.outcome import Outcome
+from robo.run.told.stored import find_run, result
+from robo.run.told.words import told
+
+
+def notify(course: Course) -> Ending:
+    """Send what is due. The run has ended already, and stays as it has; what goes wrong here is in its journal."""
+    ended = result(course.store, find_run(course.store, course.run))
+    for rule in due(course.flow, ended):
+        _tell(course, rule, ended)
+    return Ending("done")
+
+
+def _tell(course: Course, rule: Notice, ended: Outcome) -> None:
+    ledger = course.ledger(f"run/{course.run}/notify")
+    key = f"{course.attempt} {rule.step.address}"
+    if ledger.item(key) is not None:
+        return
+    now = ledger.begin(key, {}, None, fresh=True).began_at
+    said = {"subject": _subject(course.flow, ended), "text": _text(ended)}
+    step = replace(rule.step, arguments={**rule.step.arguments, **said})
+    passage = Passage(ledger, key, (step,), known_of_run(course, now), now)
+    reason = ""
+    try:
+        Walker(course).run((step,), passage)
+        ledger.end(key, "done")
+    except (EndLane, LaneLost) as error:
+        reason = str(error)
+    except RoboError as error:
+        reason = str(error)
+        ledger.end(key, "failed", reason)
+    course.journal.note("notice.failed" if reason else "notice.sent", on=", ".join(rule.on), reason=reason)
+    course.journal.flush()
+
+
+def _subject(flow: Flow, ended: Outcome) -> str:
+    found = occasions(ended)
+    if "in_doubt" in found:
+        return _("{flow}: a person must look").format(flow=flow.name)
+    return (_("{flow}: not everything went well") if "failure" in found else _("{flow}: done")).format(flow=flow.name)
+
+
+def _text(ended: Outcome) -> str:
+    return "\n".join([*told(ended), "", _("All of it is kept in {folder}").format(folder=ended.folder)])

@@ -1,0 +1,1 @@
+"""One step: what its formulas see, what it borrows, its change, the doubt of its change."""

@@ -1,0 +1,122 @@
+"""Events of the journal in words, for the log and for whoever watches."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from robo.kit.messages import _, ngettext
+from robo.kit.text import written
+from robo.run.storage.journal import Event
+from robo.run.storage.values import unpack
+from robo.run.told.states import crossing_word, state_word, verdict_word, why_word
+
+
+def sentence(event: Event) -> str:
+    """An event in words, empty where it says nothing to a person."""
+    if event.kind == "step.log" and event.data.get("level") == "warning":
+        return _("Warning: {text}").format(text=event.data["text"])
+    if event.kind == "source.written":
+        return _written(event)
+    if event.kind == "source.set_aside":
+        return _set_aside(event)
+    if event.ledger and event.ledger.startswith("run/") and event.kind.startswith("item."):
+        return ""  # the run itself, on its way through the steps outside of any loop
+    if event.ledger and event.ledger.startswith("run/") and event.ledger.endswith("/notify"):
+        return ""  # how a mail about the end went is an event of its own
+    if _is_told_by_the_ending(event):
+        return ""
+    words = {
+        **event.data,
+        "key": event.data.get("title") or shown_key(event.key or ""),
+        "given": _given(event.data.get("gives")),
+    }
+    words["reason"] = event.data.get("reason") or ""
+    words["state"] = state_word(str(event.data.get("state", "")))
+    verdict = str(event.data.get("verdict", ""))
+    words["verdict"] = crossing_word(verdict) if event.kind == "request" else verdict_word(verdict)
+    words["why"] = why_word(str(event.data.get("why", "")))
+    if event.kind == "row.refused" and event.data.get("title"):
+        return _("{title}: refused, {reason}").format_map(_Words(words))
+    return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")
+
+
+def shown_key(key: str) -> str:
+    """The key as a line shows it: of a digest, its beginning."""
+    return f"{key[:12]}…" if re.fullmatch("[0-9a-f]{64}", key) else key
+
+
+def _is_told_by_the_ending(event: Event) -> bool:
+    """Whether the item's own ending says the same with the same reason."""
+    in_item = bool(event.ledger) and not str(event.ledger).startswith("run/")
+    if event.kind == "step.failed":
+        return in_item and "then" not in event.data
+    return event.kind == "change.not_made" and event.data.get("why") in ("refused", "failed")
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "run.began": _("The run begins: {flow}"),
+        "run.resumed": _("The run goes on where it stopped: {flow}"),
+        "run.ended": _("The run has ended, {state}: {reason}"),
+        "run.closing": _("The steps have ended, {state}: {reason}"),
+        "run.waits": _("A person must answer: {question} -> {mend}"),
+        "lane.ended": _("The robot was ended and starts anew: {reason}"),
+        "step.failed": _("{key}: {action} did not work: {reason}"),
+        "step.log": "{text}",
+        "output.empty": _("The output {name} is empty: {reason}"),
+        "item.begun": _("{key}: begun"),
+        "item.ended": _("{key}: {state}: {reason}"),
+        "item.waits": _("{key}: waits for a person: {reason}"),
+        "item.gone": _("{key}: was begun, and is no longer in the source; it was not entered"),
+        "row.refused": _("Line {position}: refused, {reason}"),
+        "entry.later": _("{title}: left for the next run, {reason}"),
+        "change.intended": _("{key}: about to: {summary}"),
+        "change.made": _("{key}: made: {given}"),
+        "change.not_made": _("{key}: not made: {reason}"),
+        "change.in_doubt": _("{key}: in doubt, {reason}"),
+        "change.settled": _("{key}: could not be settled, {reason}"),
+        "change.decided": _("{key}: a person decided: {verdict}"),
+        "change.planned": _("{key}: would: {summary}"),
+        "step.unseen": _("{key}: {action} was not rehearsed: {reason}"),
+        "step.assumed": _("{key}: “{condition}” rests on what is not known yet: it was taken to be so"),
+        "request": _("{key}: {method} {address}: {verdict}, {why}"),
+        "loop.began": _("{items} items in {source}"),
+        "notice.sent": _("The mail about this end was sent ({on})"),
+        "notice.failed": _("The mail about this end could not be sent ({on}): {reason}"),
+        "loop.stopped": _("The loop stops: {reason}"),
+    }
+
+
+def _given(gives: Any) -> str:
+    values = unpack(json.dumps(gives))
+    return ", ".join(f"{name} = {written(value)}" for name, value in values.items()) if isinstance(values, dict) else ""
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _set_aside(event: Event) -> str:
+    if "file" not in event.data:
+        return _("what was refused could not be set aside: {reason}").format(reason=event.data.get("reason"))
+    return ngettext(
+        "{count} entry that was not accepted is in {file}, to be corrected there",
+        "{count} entries that were not accepted are in {file}, to be corrected there",
+        event.data["count"],
+    ).format(count=event.data["count"], file=event.data["file"])
+
+
+def _written(event: Event) -> str:
+    d = event.data
+    if "pending" in d:
+        return _("{count} results still to be written back: {reason}").format(count=d["pending"], reason=d["reason"])
+    if "conflict" in d:
+        return _('{key}: column "{column}" already holds {there}, which stays').format(
+            key=event.key, column=d["conflict"], there=d["there"]
+        )
+    if "missing" in d:
+        return _("{key}: no longer in the source, so nothing was written back").format(key=event.key)
+    return _("{count} results written back to {target}").format(count=len(d.get("keys", ())), target=d.get("target"))
