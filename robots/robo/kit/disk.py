@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 _NOT_HERE = (errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF)
@@ -31,3 +32,12 @@ def make_folder(folder: Path) -> None:
     make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     sync(folder.parent)
+
+
+def copy_durably(file: Path, to: Path) -> None:
+    """A copy of the file's content, on the disk when this returns. Nothing must be there before. OSError."""
+    with file.open("rb") as source, to.open("xb") as made:
+        shutil.copyfileobj(source, made)
+        made.flush()
+        os.fsync(made.fileno())
+    sync(to.parent)

@@ -6,7 +6,7 @@ import getpass
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +14,26 @@ from typing import Any
 
 from robo.flow.model import Flow, loops, walk
 from robo.flow.workspace import Workspace
-from robo.kit.errors import Busy, Failed, FaultyFlow
+from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
-from robo.kit.secrets import Secret
 from robo.kit.shelf import OWN, Shelf
 from robo.kit.text import slug
+from robo.run.admission.bounds import limits_of
+from robo.run.admission.claims import claims_of, ledgers_of
+from robo.run.admission.reaping import end_the_dead
+from robo.run.admission.turns import admit, ended, occupy, take, try_again
 from robo.run.loops.corrected import loop_of
-from robo.run.steps.course import ledger_name
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.deaths import SeenDeaths, open_senders
 from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
-from robo.run.supervisor import Say, Supervisor, mark_of, scratch_of
+from robo.run.supervisor import Bounds, Say, Supervisor, mark_of, scratch_of
 from robo.run.system.locks import Lock
 from robo.run.system.processes import Child, Identity, end_marked, is_dead
-from robo.run.told.folder import RunFolder
+from robo.run.told.folder import RunFolder, new_place, refuse_secrets
 from robo.run.told.occasions import due
 from robo.run.told.outcome import Outcome, outcome
+from robo.run.told.stored import has_run
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,14 @@ class Options:
     language: of messages. headed: whether a person wants to watch the browser.
     lane: one that was started while the flow was read, by `standby`; else one is started when it is needed.
     corrected: rows that an earlier run set aside and a person has corrected: only these are gone through.
+    cancelled: why, once somebody has cancelled the run.
     """
 
     language: str = "fr"
     headed: bool = False
     lane: Child | None = None
     corrected: Path | None = None
+    cancelled: Callable[[], str] = lambda: ""
 
 
 def begin(
@@ -63,44 +68,74 @@ def begin(
         loop_of(flow, options.corrected)
     refuse_secrets(inputs)
     clock = SystemClock()
-    run = _new_name(store, flow, clock)
-    ledgers = _ledgers(workspace, flow, run)
-    with held(workspace, (f"run/{run}", *ledgers), run) as locks:
-        folder = RunFolder.make(
-            workspace.runs / run, flow.text, dict(inputs), flow.called, flow.templates, options.corrected
-        )
-        with store.write():
-            store.all(
-                "INSERT INTO run VALUES (:id, :flow, :env, 'running', NULL, 1, :inputs, :now, NULL, :folder, :holder)",
-                id=run, flow=str(flow.file), env=workspace.environment, inputs="{}", now=clock.now().isoformat(),
-                folder=str(folder.path), holder=Identity.mine().text(),
-            )  # fmt: skip
-            journal = Journal(store, run, clock)
-            journal.note("run.began", flow=flow.name, environment=workspace.environment, by=who())
-            journal.flush()
-        return _supervised(workspace, shelf, store, flow, run, 1, ledgers, locks, say, options)
+    place = new_place(workspace.runs, flow.path, clock.now(), lambda name: has_run(store, name))
+    run = place.name
+    try:
+        with held(workspace, _own_ledgers(workspace, flow, run), run) as locks:
+            RunFolder.make(place, flow.text, dict(inputs), flow.called, flow.templates, options.corrected)
+            end_the_dead(store)
+            with store.write():
+                occupy(store, run, claims_of(workspace, flow, run))
+                store.all(
+                    "INSERT INTO run VALUES "
+                    "(:id, :flow, :env, 'running', NULL, 1, '{}', :now, NULL, :folder, :holder)",
+                    id=run, flow=str(flow.file), env=workspace.environment, now=clock.now().isoformat(),
+                    folder=str(place), holder=Identity.mine().text(),
+                )  # fmt: skip
+                _note_start(store, run, flow, 1, workspace.environment)
+            return _supervised(workspace, shelf, store, flow, run, 1, locks, say, options)
+    finally:
+        if not has_run(store, run):
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def resume(
     workspace: Workspace, shelf: Shelf, store: Store, flow: Flow, run: str, say: Say, options: Options | None = None
 ) -> Outcome:
-    """Go on with a run, as a further start of it, with the flow and the inputs that it began with."""
+    """Go on with a run by hand, as a further start of it, with the flow and the inputs that it began with."""
     row = store.one("SELECT attempt FROM run WHERE id = :run", run=run)
     if row is None:
         raise Failed(_("there is no run {run}").format(run=run))
     attempt = int(row[0]) + 1
-    ledgers = _ledgers(workspace, flow, run)
-    with held(workspace, (f"run/{run}", *ledgers), run) as locks:
-        journal = Journal(store, run, SystemClock())
+    with held(workspace, _own_ledgers(workspace, flow, run), run) as locks:
+        end_the_dead(store)
         with store.write():
+            occupy(store, run, claims_of(workspace, flow, run))
             store.all(
                 "UPDATE run SET state = 'running', reason = NULL, attempt = :attempt, ended_at = NULL, "
                 "holder = :holder WHERE id = :run",
                 run=run, attempt=attempt, holder=Identity.mine().text(),
             )  # fmt: skip
-            journal.note("run.resumed", flow=flow.name, attempt=attempt, by=who())
-            journal.flush()
-        return _supervised(workspace, shelf, store, flow, run, attempt, ledgers, locks, say, options or Options())
+            _note_start(store, run, flow, attempt, workspace.environment)
+        return _supervised(workspace, shelf, store, flow, run, attempt, locks, say, options or Options())
+
+
+def carry_out(
+    workspace: Workspace,
+    shelf: Shelf,
+    store: Store,
+    flow: Flow,
+    run: str,
+    attempt: int,
+    say: Say,
+    options: Options | None = None,
+) -> Outcome | None:
+    """Carry out an attempt that was admitted; None where that turn is over. Raises Busy where a ledger is held."""
+    with held(workspace, _own_ledgers(workspace, flow, run), run) as locks:
+        with store.write():
+            if not take(store, run, attempt, Identity.mine().text()):
+                return None
+            _note_start(store, run, flow, attempt, workspace.environment)
+        return _supervised(workspace, shelf, store, flow, run, attempt, locks, say, options or Options())
+
+
+def _note_start(store: Store, run: str, flow: Flow, attempt: int, environment: str) -> None:
+    journal = Journal(store, run, SystemClock())
+    if attempt == 1:
+        journal.note("run.began", flow=flow.name, environment=environment, by=who())
+    else:
+        journal.note("run.resumed", flow=flow.name, attempt=attempt, by=who())
+    journal.flush()
 
 
 def _supervised(
@@ -110,25 +145,25 @@ def _supervised(
     flow: Flow,
     run: str,
     attempt: int,
-    ledgers: tuple[str, ...],
     locks: list[int],
     say: Say,
     options: Options,
 ) -> Outcome:
-    bury(store, (f"run/{run}", *ledgers))
+    bury(store, _own_ledgers(workspace, flow, run))
     folder = workspace.runs / run
     order = order_for(workspace, shelf, store, flow, run, attempt, folder, options)
     say({"run": run, "folder": str(folder), "began": True})
-    state, reason = Supervisor(store, order, locks, say, options.lane).run()
+    bounds = Bounds(options.cancelled, limits_of(store, flow, workspace, run))
+    state, reason = Supervisor(store, order, locks, say, options.lane, bounds).run()
     clock = SystemClock()
     journal = Journal(store, run, clock)
     with store.write():
-        store.all(
-            "UPDATE run SET state = :state, reason = :reason, ended_at = :now WHERE id = :run",
-            run=run, state=state, reason=reason, now=clock.now().isoformat(),
-        )  # fmt: skip
-        journal.note("run.ended", state=state, reason=reason)
-        journal.flush()
+        if ended(store, run, attempt, state, reason, clock.now().isoformat()):
+            journal.note("run.ended", state=state, reason=reason)
+            if state == "failed" and flow.settings.retry and try_again(store, run, flow.settings.retry):
+                journal.note("run.queued", reason=reason)
+            journal.flush()
+            admit(store)
     RunFolder(folder).follow(store, run)
     if flow.notify and due(flow, outcome(store, run)):
         Supervisor(store, {**order, "ahead": [], "notify": True}, locks, say).run(once=True)
@@ -166,17 +201,6 @@ def order_for(
         "lost": lost(store, workspace, flow),
         "dry": False,
     }
-
-
-def refuse_secrets(inputs: Mapping[str, Any]) -> None:
-    """Inputs are kept with the run. Raises FaultyFlow where one of them is a secret."""
-    hidden = [name for name, value in inputs.items() if isinstance(value, Secret)]
-    if hidden:
-        raise FaultyFlow(
-            _("{name} is secret and would have to be kept with the run: name it under `secrets` instead").format(
-                name=hidden[0]
-            )
-        )
 
 
 def bury(store: Store, ledgers: tuple[str, ...]) -> None:
@@ -247,17 +271,8 @@ def lost(store: Store, workspace: Workspace, flow: Flow) -> list[str]:
     return found
 
 
-def _ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
-    return tuple(sorted({ledger_name(workspace.environment, loop, run) for loop in loops(flow)}))
-
-
-def _new_name(store: Store, flow: Flow, clock: SystemClock) -> str:
-    base = f"{clock.now():%Y-%m-%d-%H%M%S}-{slug(flow.path)[:40]}"
-    name, number = base, 1
-    while store.one("SELECT 1 FROM run WHERE id = :id", id=name):
-        number += 1
-        name = f"{base}-{number}"
-    return name
+def _own_ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
+    return (f"run/{run}", *ledgers_of(workspace, flow, run))
 
 
 def who() -> str:

@@ -9,6 +9,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -42,17 +43,41 @@ def scratch_of(folder: str) -> Path:
     return Path(tempfile.gettempdir()) / f"robo-{mark_of(folder)[-8:]}"
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """What ends a run from outside, with all that belongs to it, at once.
+
+    cancelled: why, once somebody has asked for that. until: instants of the monotonic clock, each with the reason.
+    """
+
+    cancelled: Callable[[], str] = lambda: ""
+    until: tuple[tuple[float, str], ...] = ()
+
+    def over(self) -> tuple[str, str] | None:
+        """(state, reason) of the run's end, where it must end now."""
+        if why := self.cancelled():
+            return "stopped", why
+        return next((("failed", why) for until, why in self.until if time.monotonic() > until), None)
+
+
 class Supervisor:
     """Runs one start of a run to its end."""
 
     def __init__(
-        self, store: Store, order: dict[str, Any], locks: Sequence[int], say: Say, first: Child | None = None
+        self,
+        store: Store,
+        order: dict[str, Any],
+        locks: Sequence[int],
+        say: Say,
+        first: Child | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         """order: what every lane is told. locks: descriptors that the lanes hold as well. say: told of progress.
 
         first: a lane that waits for its order already.
         """
         self._first = first
+        self._bounds = bounds or Bounds()
         self._store, self._order, self._locks, self._say = store, order, locks, say
         self._folder = RunFolder(Path(order["folder"]))
         self._journal = Journal(store, order["run"], SystemClock())
@@ -86,6 +111,8 @@ class Supervisor:
             state, reason = self._lane(lane, scratch / str(lane))
             if state not in ("lane", "died"):
                 return state, reason
+            if over := self._bounds.over():
+                return over
             if self._interrupts:
                 return "stopped", _("stopped by a person")
             self._journal.note("lane.ended", reason=reason, lane=lane)
@@ -125,6 +152,9 @@ class Supervisor:
                     child.send({"stop": True})
                 else:
                     child.end()
+            if self._bounds.over() and not hung:
+                hung = True
+                child.end()
             if time.monotonic() > deadline and not hung:
                 hung = True
                 child.end()

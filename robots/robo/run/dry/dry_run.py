@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from robo.flow.model import Flow
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.shelf import Shelf
-from robo.kit.text import slug
 from robo.run.dry.copied import own_copy
 from robo.run.dry.plan import Plan, plan_of
-from robo.run.start import Options, order_for, refuse_secrets, who
+from robo.run.start import Options, order_for, who
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
 from robo.run.supervisor import Say, Supervisor
 from robo.run.system.processes import Identity
-from robo.run.told.folder import RunFolder
+from robo.run.told.folder import RunFolder, new_place, refuse_secrets
 
 
 @dataclass(frozen=True)
@@ -51,8 +48,9 @@ def rehearse(
     with own_copy(workspace.database) as copy:
         store = Store(copy)
         try:
-            folder = _new_folder(workspace.runs, flow, dict(inputs), clock.now())
-            run = folder.path.name
+            place = new_place(workspace.runs, flow.path, clock.now(), lambda name: False, "-dry")
+            folder = RunFolder.make(place, flow.text, dict(inputs), flow.called, flow.templates)
+            run = place.name
             journal = Journal(store, run, clock)
             _begin(store, journal, run, workspace, flow, folder)
             order = order_for(workspace, shelf, store, flow, run, 1, folder.path, options)
@@ -67,18 +65,6 @@ def rehearse(
             return plan
         finally:
             store.close()
-
-
-def _new_folder(runs: Path, flow: Flow, inputs: Mapping[str, Any], now: datetime) -> RunFolder:
-    """A folder that no other dry run has, however many begin in this second."""
-    number = 1
-    while True:
-        more = f"-{number}" if number > 1 else ""
-        try:
-            place = runs / f"{now:%Y-%m-%d-%H%M%S}-{slug(flow.path)[:40]}{more}-dry"
-            return RunFolder.make(place, flow.text, inputs, flow.called, flow.templates)
-        except FileExistsError:
-            number += 1
 
 
 def _begin(store: Store, journal: Journal, run: str, workspace: Workspace, flow: Flow, folder: RunFolder) -> None:

@@ -13,6 +13,7 @@ from robo.run.storage.store import Store
 from robo.run.storage.values import pack
 
 Kind = Literal[
+    "run.submitted", "run.queued", "run.cancelled",
     "run.began", "run.resumed", "run.ended", "run.waits", "run.closing", "run.closed",
     "lane.began", "lane.ended",
     "step.done", "step.failed", "step.log", "output.empty",

@@ -47,10 +47,10 @@ MIGRATIONS = (
     # from a backup.
     """
     CREATE TABLE submission (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, key TEXT UNIQUE, source TEXT NOT NULL,
-        by TEXT NOT NULL, at TEXT NOT NULL, dry INTEGER NOT NULL DEFAULT 0, priority INTEGER NOT NULL DEFAULT 0,
-        due REAL NOT NULL DEFAULT 0, until REAL, retries INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
-        cancelled_by TEXT, language TEXT NOT NULL DEFAULT 'fr'
+        number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, flow TEXT NOT NULL, key TEXT UNIQUE,
+        source TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, dry INTEGER NOT NULL DEFAULT 0,
+        priority INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL DEFAULT 0, until REAL,
+        retries INTEGER NOT NULL DEFAULT 0, cancelled_by TEXT, language TEXT NOT NULL DEFAULT 'fr'
     );
     CREATE TABLE claim (run TEXT NOT NULL, resource TEXT NOT NULL, most INTEGER NOT NULL, PRIMARY KEY (run, resource));
     CREATE INDEX claim_of_resource ON claim (resource);
@@ -77,7 +77,7 @@ MIGRATIONS = (
 class Store:
     """A connection. Only the thread that made it uses it; several processes may have one each."""
 
-    def __init__(self, path: Path, busy: float = 30.0, mouth: threading.Lock | None = None) -> None:
+    def __init__(self, path: Path, busy: float = 600.0, mouth: threading.Lock | None = None) -> None:
         """Open the file, made if missing.
 
         busy: seconds to wait for another writer. mouth: held during each transaction; who takes it for good silences

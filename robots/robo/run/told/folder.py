@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from robo.kit.disk import make_folder
+from robo.kit.errors import FaultyFlow
+from robo.kit.messages import _
+from robo.kit.secrets import Secret
+from robo.kit.text import slug
 from robo.run.storage.journal import Event, events
 from robo.run.storage.store import Store
 from robo.run.storage.values import pack, readable, unpack
@@ -121,6 +127,37 @@ class RunFolder:
                 opened.truncate(size - len(tail) + whole)
             lines = tail[:whole].splitlines()
         return int(json.loads(lines[-1])["seq"]) if lines else 0
+
+
+def refuse_secrets(inputs: Mapping[str, Any]) -> None:
+    """Inputs are kept with the run. Raises FaultyFlow where one of them is a secret."""
+    hidden = [name for name, value in inputs.items() if isinstance(value, Secret)]
+    if hidden:
+        raise FaultyFlow(
+            _("{name} is secret and would have to be kept with the run: name it under `secrets` instead").format(
+                name=hidden[0]
+            )
+        )
+
+
+def new_place(runs: Path, flow: str, now: datetime, taken: Callable[[str], bool], more: str = "") -> Path:
+    """An empty folder that no other run has, however many begin in this second; its name is the run's.
+
+    flow: the path of the flow; taken: whether a run of that name is known already, whose folder may be gone.
+    """
+    number = 1
+    while True:
+        count = f"-{number}" if number > 1 else ""
+        place = runs / f"{now:%Y-%m-%d-%H%M%S}-{slug(flow)[:40]}{count}{more}"
+        number += 1
+        if taken(place.name):
+            continue
+        make_folder(runs)
+        try:
+            place.mkdir()
+        except FileExistsError:
+            continue
+        return place
 
 
 def log_line(event: Event) -> str:

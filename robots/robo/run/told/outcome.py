@@ -16,7 +16,17 @@ from robo.run.told.folder import RunFolder
 from robo.run.told.people import Question, questions
 from robo.run.told.sentences import shown_key
 
-EXIT = {"done": 0, "failed": 1, "faulty": 2, "broken": 3, "waits": 4, "stopped": 130, "running": 0}
+EXIT = {
+    "done": 0,
+    "failed": 1,
+    "faulty": 2,
+    "broken": 3,
+    "waits": 4,
+    "stopped": 130,
+    "queued": 0,
+    "admitted": 0,
+    "running": 0,
+}
 
 _TELLING: tuple[Kind, ...] = ("loop.began", "run.waits", "run.resumed", "row.refused", "source.set_aside")
 

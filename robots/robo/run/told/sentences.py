@@ -57,6 +57,9 @@ def _is_told_by_the_ending(event: Event) -> bool:
 
 def _sentences() -> dict[str, str]:
     return {
+        "run.submitted": _("Asked for by {by}: {flow}"),
+        "run.queued": _("The run waits for its turn again: {reason}"),
+        "run.cancelled": _("Cancelled by {by}"),
         "run.began": _("The run begins: {flow}"),
         "run.resumed": _("The run goes on where it stopped: {flow}"),
         "run.ended": _("The run has ended, {state}: {reason}"),

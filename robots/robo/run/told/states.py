@@ -20,6 +20,8 @@ def state_word(state: str) -> str:
         "given_up": _("given up"),
         "skipped": _("skipped"),
         "planned": _("would be done"),
+        "queued": _("waits for its turn"),
+        "admitted": _("about to begin"),
         "running": _("running"),
         "interrupted": _("interrupted"),
         "stopped": _("stopped"),

@@ -59,6 +59,11 @@ def find_run(store: Store, name: str | None = None) -> StoredRun:
     return _run(row)
 
 
+def has_run(store: Store, name: str) -> bool:
+    """Whether a run of that name was ever begun or asked for."""
+    return store.one("SELECT 1 FROM run WHERE id = :id", id=name) is not None
+
+
 def result(store: Store, run: StoredRun) -> Outcome:
     """What became of the run, with what waits for a person outside of its loops too."""
     found = outcome(store, run.id)
