@@ -38,7 +38,7 @@ def test_every_action_has_its_line() -> None:
 
 
 def test_what_is_not_there_yet_is_listed_as_it_is_refused() -> None:
-    assert row("top of a flow") == set(controls.TOP_LATER)
+    assert row("entries of `schedule`") == set(controls.WHEN_LATER)
     assert row("settings") == set(controls.SETTINGS_LATER)
     assert row("actions") == controls.ACTIONS_LATER - set(installed().actions)
     assert row("modifiers") == set(controls.MODIFIERS_LATER)
@@ -61,7 +61,7 @@ def test_the_workspace_shown_is_one(page: Page, tmp_path: Path) -> None:
 
 
 def test_the_flows_shown_are_flows(tmp_path: Path) -> None:
-    smallest, loop, call = LANGUAGE.blocks("yaml")
+    smallest, loop, call, schedule = LANGUAGE.blocks("yaml")
     workspace = Workspace(tmp_path)
     load_text(smallest, tmp_path / "flows" / "smallest.yaml", workspace, installed())
     whole = "robo: 1\nsteps:\n" + loop.replace("[...]", "[open: /x, submit: {button: OK, read: {reference: '#r'}}]", 1)
@@ -71,6 +71,14 @@ def test_the_flows_shown_are_flows(tmp_path: Path) -> None:
     called = {"commun/extraire": "robo: 1\ninputs: {classeur: file}\nsteps: [log: x]\noutputs: {total: 1}\n"}
     caller = "robo: 1\ninputs: {classeur: file}\nsteps:\n" + call + "- log: =extrait.total\n"
     load_text(caller, tmp_path / "flows" / "caller.yaml", workspace, installed(), called=called)
+    (tmp_path / "flows" / "commun").mkdir(parents=True)
+    (tmp_path / "flows" / "commun" / "extraire.yaml").write_text(smallest, encoding="utf-8")
+    timed = "robo: 1\ninputs: {mois: {type: month, default: this_month}, facture: {type: file, required: no}}\n"
+    here = Workspace(tmp_path, folders={"arrivee": tmp_path / "arrivee"})
+    flow = load_text(timed + schedule + "steps: [log: x]\n", tmp_path / "flows" / "timed.yaml", here, installed())
+    assert {type(one.rule).__name__ for one in flow.schedule} == {
+        "Weekly", "Monthly", "Interval", "Cron", "Once", "Arrival", "After",
+    }  # fmt: skip
 
 
 def test_editors_know_every_word_and_explain_it() -> None:
@@ -83,5 +91,6 @@ def test_editors_know_every_word_and_explain_it() -> None:
     assert set(controls.LOOP) <= set(loop)
     for name, control in controls.CONTROLS.items():
         assert name == "set" or set(control.parameters) == set(step[name]["properties"])
-    explained = (schema["properties"], schema["properties"]["settings"]["properties"], step, loop)
+    entry = schema["properties"]["schedule"]["items"]["properties"]
+    explained = (schema["properties"], schema["properties"]["settings"]["properties"], entry, step, loop)
     assert [name for words in explained for name, one in words.items() if not one.get("description")] == []

@@ -157,7 +157,7 @@ def test_a_place_may_stand_as_a_map_where_its_text_would(load: Load, changed: Ch
 def test_what_comes_later_is_refused_by_name(changed: Changed) -> None:
     for old, new, name in (
         ("- login: portail", "- zip: dossier", "zip"),
-        ("steps:\n  - login", "schedule: []\nsteps:\n  - login", "schedule"),
+        ("steps:\n  - login", "schedule: [{webhook: x}]\nsteps:\n  - login", "webhook"),
         ("key: row.numero", "key: row.numero\n      parallel: 2", "parallel"),
         ("button: Enregistrer", "button: Enregistrer\n            verify: []", "verify"),
     ):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from robo.flow.bind import leaves
 from robo.flow.controls import CONTROLS
+from robo.flow.draft import Draft
 from robo.flow.head import path_of
 from robo.flow.inputs import PYTHON_TYPES, input_value
 from robo.flow.model import Call, Flow, Input
@@ -61,21 +62,28 @@ def _known(reader: ReadsSteps, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_inputs(reader: ReadsSteps, called: Flow, given: Mapping[str, Any], path: Path, names: Names) -> None:
-    draft = reader.draft
-    asked = {one.name: one for one in called.inputs}
-    draft.known_keys(given, (*path, "with"), tuple(asked))
-    for one in called.inputs:
+    for one in check_given(reader.draft, called.inputs, given, (*path, "with"), names):
+        reader.draft.fault(
+            path,
+            _('"{name}" is missing: {flow} asks for it').format(name=one.name, flow=called.path),
+            _("Write below, indented: with: {{{name}: ...}}").format(name=one.name),
+            key=True,
+        )
+
+
+def check_given(
+    draft: Draft, inputs: Iterable[Input], given: Mapping[str, Any], path: Path, names: Names
+) -> Iterator[Input]:
+    """Note what does not fit of the values given there, and yield the inputs that are missing."""
+    asked = {one.name: one for one in inputs}
+    draft.known_keys(given, path, tuple(asked))
+    for one in asked.values():
         if one.name in given:
             fault = _misfit(one, given[one.name], names)
             if fault:
-                draft.fault((*path, "with", one.name), fault)
+                draft.fault((*path, one.name), fault)
         elif one.required and one.default is None and given.keys() <= asked.keys():  # else a misspelt one may be it
-            draft.fault(
-                path,
-                _('"{name}" is missing: {flow} asks for it').format(name=one.name, flow=called.path),
-                _("Write below, indented: with: {{{name}: ...}}").format(name=one.name),
-                key=True,
-            )
+            yield one
 
 
 def _misfit(asked: Input, value: Any, names: Names) -> str:

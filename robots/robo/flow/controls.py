@@ -13,9 +13,11 @@ from robo.kit.source import SourceType
 
 TOP = (
     "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps",
-    "on_error", "finally", "outputs", "notify",
+    "on_error", "finally", "outputs", "notify", "schedule",
 )  # fmt: skip
-TOP_LATER = ("schedule",)
+WHEN = ("every", "cron", "at", "when_file", "after")
+"""What an entry of `schedule` begins with."""
+WHEN_LATER = ("when_mail", "webhook")
 
 MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error", "dry_run")
 """What may stand beside any action."""
@@ -34,8 +36,11 @@ ACTIONS_LATER = frozenset(
     }
 )  # fmt: skip
 PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages", "reply", "draft"})
-SETTINGS = ("site", "screenshots", "step_timeout", "locale", "allow_hosts")
-SETTINGS_LATER = ("keep", "priority", "deadline", "locks", "second_person", "dismiss", "browser")
+SETTINGS = (
+    "site", "screenshots", "step_timeout", "locale", "allow_hosts", "priority", "limit", "locks", "timeout",
+    "deadline", "retry", "second_person",
+)  # fmt: skip
+SETTINGS_LATER = ("keep", "dismiss", "browser")
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ class Draft:
         try:
             formula = Formula.parse(text)
         except Unreadable as fault:
-            self._unreadable(path, fault)
+            self.unreadable(path, fault)
             return None
         self._names(formula, path, names, page=page)
         return formula
@@ -175,7 +175,7 @@ class Draft:
         try:
             made = Template.parse(text.removeprefix("=") if text.startswith("==") else text)
         except Unreadable as fault:
-            self._unreadable(path, fault)
+            self.unreadable(path, fault)
             return None
         self._names(made, path, names, shift=len("=") - len("{{ ") if str(value) != text else 0)
         return made
@@ -194,7 +194,7 @@ class Draft:
                 try:
                     made = parse_value(value)
                 except Unreadable as fault:
-                    self._unreadable(path, fault)
+                    self.unreadable(path, fault)
                     return value
                 if not isinstance(made, str):
                     shift = 1 if isinstance(made, Formula) else 0
@@ -213,7 +213,8 @@ class Draft:
         self._names(made, path, names, key=True)
         return made
 
-    def _unreadable(self, path: Path, fault: Unreadable) -> None:
+    def unreadable(self, path: Path, fault: Unreadable) -> None:
+        """Note what keeps the text there from being read, at its own place."""
         mark, width = self.document.inside(path, fault.offset, fault.width)
         self.document.problems.append(Problem(mark, width, fault.message, fault.mend))
 

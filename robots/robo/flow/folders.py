@@ -153,3 +153,33 @@ def _fault(text: str, whole: bool, mark: Declared, workspace: Workspace) -> tupl
     if path.resolve() in roots:
         return _("{path} is a folder").format(path=text), _("Write: {example}").format(example=f"{text}/")
     return _elsewhere(text, workspace), _("Declare its folder in robo.toml under [folders], or correct the path")
+
+
+def check_pattern(draft: Draft, pattern: str, path: Place, workspace: Workspace) -> None:
+    """Note what is wrong with the pattern of files that are waited for: `arrivee/*.pdf`."""
+    parts = pattern.split("/")
+    first = next((place for place, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts) - 1)
+    way = "/".join(parts[:first])
+    if "{{" in pattern or pattern.startswith("="):
+        draft.fault(path, _("the files that are waited for are named here, without a formula"))
+    elif not parts[-1]:
+        draft.fault(path, _("{path} is a folder").format(path=pattern), _write(f"{pattern}*"))
+    elif ".." in parts:
+        draft.fault(path, _("{way} leads out of its folder").format(way=pattern))
+    elif not workspace.folders:
+        draft.fault(path, _undeclared(pattern), _('Declare it in robo.toml:  [folders]  arrivee = "arrivee"'))
+    elif not way or not _is_below(workspace.resolve(way), workspace):
+        draft.fault(
+            path,
+            _elsewhere(pattern, workspace),
+            _("Declare its folder in robo.toml under [folders], or correct the path"),
+        )
+
+
+def _is_below(folder: Path, workspace: Workspace) -> bool:
+    real = folder.resolve()
+    return any(real.is_relative_to(root.resolve()) for root in workspace.folders.values())
+
+
+def _write(example: str) -> str:
+    return _("Write: {example}").format(example=example)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from robo.flow.controls import SETTINGS, SETTINGS_LATER
 from robo.flow.draft import Draft
 from robo.flow.formula import Formula, Template
 from robo.flow.inputs import PYTHON_TYPES, READERS, input_value
-from robo.flow.model import Input, Settings
+from robo.flow.model import Input
 from robo.flow.names import PAGE, ROWS, RUN, Group, Names
 from robo.flow.problems import did_you_mean
 from robo.flow.text import Path
@@ -86,27 +85,6 @@ def _values_fit(draft: Draft, made: Input, table: Mapping[str, Any], path: Path)
         except (ValueError, TypeError) as error:
             draft.fault((*path, key), str(error))
             return
-
-
-def read_settings(draft: Draft, data: Mapping[str, Any], language: str) -> Settings:
-    """`settings:`."""
-    path: Path = ("settings",)
-    if data.get("settings") is None:
-        return Settings(locale=language)
-    table = draft.map(data["settings"], path, "settings: {site: portail}")
-    draft.known_keys(table, path, SETTINGS, SETTINGS_LATER)
-    locale = (draft.text(table, "locale", path) or language).partition("-")[0]
-    if locale not in ("fr", "en"):
-        draft.fault((*path, "locale"), _("one of these is expected: {known}").format(known="fr, en"))
-    return Settings(
-        site=draft.text(table, "site", path),
-        screenshots=draft.choice(
-            table, "screenshots", path, ("never", "on_error", "each_row", "always"), Settings.screenshots
-        ),
-        step_timeout=draft.seconds(table, "step_timeout", path, Settings.step_timeout) or Settings.step_timeout,
-        locale=locale,
-        allow_hosts=draft.texts(table, "allow_hosts", path),
-    )
 
 
 def read_secrets(draft: Draft, data: Mapping[str, Any]) -> tuple[str, ...]:

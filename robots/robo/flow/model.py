@@ -150,8 +150,8 @@ class Settings:
 
     For runs that the service does: priority: higher first; limit: runs of this flow at once, None without limit; locks:
     names that only one run may hold at a time; timeout: seconds that one start of the run may take; deadline: the time
-    of day, on the workspace's clock, from which it is not begun and at which it is ended; retry: how often a failed run
-    is resumed; second_person: whether who asks for a run may not be the one who approves.
+    of day on the workspace's clock, the next one after the run was due, from which it is not begun and at which it is
+    ended; retry: how often a failed run is resumed; second_person: whether who asks for a run may not approve in it.
     """
 
     site: str | None = None

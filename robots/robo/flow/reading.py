@@ -10,7 +10,7 @@ from typing import Any
 from robo.flow.bind import leaves
 from robo.flow.check import check_flow
 from robo.flow.columns import Columns
-from robo.flow.controls import TOP, TOP_LATER
+from robo.flow.controls import TOP
 from robo.flow.draft import Draft
 from robo.flow.files import SUFFIXES, find_called, path_of, shown, unknown_flow
 from robo.flow.head import (
@@ -19,7 +19,6 @@ from robo.flow.head import (
     read_inputs_block,
     read_outputs,
     read_secrets,
-    read_settings,
     read_vars,
 )
 from robo.flow.inputs import default_of, input_value
@@ -28,10 +27,12 @@ from robo.flow.names import ERROR, Group, Names
 from robo.flow.notices import read_notices
 from robo.flow.problems import FaultyFile, Problem, did_you_mean
 from robo.flow.references import check_references
+from robo.flow.settings import read_settings
 from robo.flow.spot import Called, Spot
 from robo.flow.steps import Reader
 from robo.flow.templates import Templates
 from robo.flow.text import Document, read_file, read_text
+from robo.flow.trigger import Trigger
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.errors import FaultyFlow, Refused
@@ -170,12 +171,22 @@ class Reading:
             at_end=endings["finally"],
             outputs=outputs,
             notify=notify,
+            schedule=() if caller else self._schedule(draft, data, inputs, path),
         )
         opened = False
         if self._deep:
             check_references(flow, reader, workspace, self._vault)
             opened = check_flow(flow, reader)
         return Called(flow, group, opened)
+
+    def _schedule(
+        self, draft: Draft, data: Mapping[str, Any], inputs: tuple[Input, ...], path: str
+    ) -> tuple[Trigger, ...]:
+        if "schedule" not in data:
+            return ()
+        from robo.flow.schedule import read_schedule  # which most runs do without
+
+        return read_schedule(draft, data, inputs, self._workspace, path)
 
     @staticmethod
     def _endings(reader: Reader, data: Mapping[str, Any], names: Names, spot: Spot) -> dict[str, tuple[Step, ...]]:
@@ -210,7 +221,7 @@ def _says(data: Mapping[str, Any], key: str) -> bool:
 
 
 def _top(draft: Draft, data: Mapping[str, Any]) -> None:
-    draft.known_keys(data, (), TOP, TOP_LATER)
+    draft.known_keys(data, (), TOP)
     if "robo" not in data:
         draft.fault((), _("the first line is missing: `robo: 1`"), _("It names the version of the language"))
     elif data["robo"] != 1 or isinstance(data["robo"], bool):

@@ -14,9 +14,10 @@ from robo.flow.columns import Columns
 from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER
 from robo.flow.draft import Draft
 from robo.flow.loops import read_already_done, read_loop
-from robo.flow.model import AlreadyDone, Flow, Repeat, Retry, Settings, Step, walk
+from robo.flow.model import AlreadyDone, Flow, Repeat, Settings, Step, walk
 from robo.flow.names import ERROR, Group, Names, Node
 from robo.flow.problems import did_you_mean
+from robo.flow.settings import read_retry
 from robo.flow.spot import Calls, Spot
 from robo.flow.templates import Templates
 from robo.flow.text import Path
@@ -177,7 +178,7 @@ class Reader:
             "condition": draft.condition(written["if"], (*path, "if"), at_start, page=True)
             if "if" in written
             else None,
-            "retry": self._retry(written["retry"], (*path, "retry")) if "retry" in written else None,
+            "retry": read_retry(draft, written["retry"], (*path, "retry")) if "retry" in written else None,
             "timeout": draft.seconds(written, "timeout", path, self.settings.step_timeout),
             "save": draft.name(written["save"], (*path, "save")) if "save" in written else None,
         }
@@ -249,25 +250,6 @@ class Reader:
         if chosen == "run" and action in self.shelf.actions and self.shelf.actions[action].kind == "change":
             self.draft.fault((*path, "dry_run"), _("a dry run never makes a change: it only shows what it would be"))
         return chosen
-
-    def _retry(self, value: Any, path: Path) -> Retry | None:
-        draft = self.draft
-        if not isinstance(value, dict):
-            times = draft.whole({"retry": value}, "retry", path[:-1])
-            return Retry(times) if times else None
-        draft.known_keys(value, path, ("times", "wait", "grow"))
-        times = draft.whole(value, "times", path)
-        if "times" not in value:
-            draft.fault(path, _("`times` is missing"), _("Write: {example}").format(example="retry: 3"), key=True)
-        grow = value.get("grow", 2)
-        try:
-            factor = float(grow)
-            if factor < 1:
-                raise ValueError
-        except (TypeError, ValueError):
-            draft.fault((*path, "grow"), _("a number from 1 is expected here"))
-            factor = 2.0
-        return Retry(times or 1, draft.seconds(value, "wait", path, 5.0) or 0.0, factor)
 
     # What an action is given -----------------------------------------------------------------------------------------
 

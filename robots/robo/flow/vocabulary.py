@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from robo.flow import controls
+from robo.flow.clock import TIME
 from robo.flow.inputs import READERS
+from robo.flow.settings import LEAST_PRIORITY
 from robo.kit.hints import shape_of
 from robo.kit.messages import _
 from robo.kit.shape import JsonSchema
@@ -51,13 +53,14 @@ def top() -> Words:
         "gain": said(_gain(), _("the work it saves: minutes_per_item, item, measured_on")),
         "inputs": said(group({}, others=_input()), _("what a run is given: name and type")),
         "secrets": said(TEXTS, _("names of passwords that formulas may use as secrets.NAME")),
-        "settings": said(group(settings()), _("how it runs: site, step_timeout, locale, allow_hosts, screenshots")),
+        "settings": said(group(settings()), _("how it is run: its site, how long, which runs at once")),
         "vars": said(group({}, others=ANY), _("values computed once, at the start: vars.NAME")),
         "steps": said(STEPS, _("what the flow does")),
         "on_error": said(STEPS, _("steps for the end of a run that has failed")),
         "finally": said(STEPS, _("steps for the end of every run")),
         "outputs": said(group({}, others=ANY), _("what it gives: name and value")),
         "notify": said({"type": "array", "items": _notice()}, _("who is written to when a run has ended")),
+        "schedule": said({"type": "array", "items": _entry()}, _("when the service runs it by itself")),
     }
 
 
@@ -71,6 +74,25 @@ def _notice() -> JsonSchema:
     return group(words, ("on", "mail"))
 
 
+def _entry() -> JsonSchema:
+    """One entry of `schedule`."""
+    words: Words = {
+        "every": said({"type": "string"}, _("weekday at 07:30, monday at 6:00, 15 minutes, last day of month at 8:00")),
+        "cron": said({"type": "string"}, _("five fields: minute, hour, day of the month, month, weekday (1: Monday)")),
+        "at": said({"type": "string"}, _("a day and a time: 2026-12-01 08:00")),
+        "when_file": said({"type": "string"}, _("files that arrive below a declared folder: arrivee/*.pdf")),
+        "after": said({"type": "string"}, _("another flow, once a run of it has ended well")),
+        "timezone": said({"type": "string"}, _("of whose clock; by default that of the workspace")),
+        "skip_holidays": said(YES_NO, _("whether it rests on public holidays")),
+        "between": said({"type": "string"}, _("two times of day: 07:00-19:00")),
+        "if_missed": said({"enum": ["run_once", "skip", "all"]}, _("what follows when nobody was there at that time")),
+        "if_running": said({"enum": ["skip", "wait"]}, _("what follows when the flow is still running")),
+        "inputs": said(group({}, others=ANY), _("what the run is given: name and value")),
+        "dry_run": said(YES_NO, _("whether it is only rehearsed")),
+    }
+    return {**group(words), "oneOf": [{"required": [one]} for one in controls.WHEN]}
+
+
 def settings() -> Words:
     """What stands under `settings`."""
     return {
@@ -81,6 +103,22 @@ def settings() -> Words:
         "step_timeout": said(SECONDS, _("how long a step may take: 10s, 2m, 1h")),
         "locale": said({"enum": ["fr", "en", "fr-FR", "en-GB", "en-US"]}, _("how numbers and dates are written")),
         "allow_hosts": said(TEXTS, _("further hosts that pages may reach")),
+        **_service_settings(),
+    }
+
+
+def _service_settings() -> Words:
+    retry = group({"times": WHOLE, "wait": SECONDS}, ("times",))
+    return {
+        "priority": said({"type": "integer", "minimum": LEAST_PRIORITY}, _("whose runs go first: the higher number")),
+        "limit": said(WHOLE, _("runs of this flow at once")),
+        "locks": said(TEXTS, _("names that only one run may hold at a time")),
+        "timeout": said(SECONDS, _("how long a run may take: 30m, 2h")),
+        "deadline": said({"type": "string", "pattern": f"^{TIME}$"}, _("the time of day at which it is ended: 06:30")),
+        "retry": said(
+            {**retry, "type": ["integer", "object"], "minimum": 1}, _("how often a failed run is resumed by itself")
+        ),
+        "second_person": said(YES_NO, _("whether who asks for a run may not approve in it")),
     }
 
 
