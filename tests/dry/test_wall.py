@@ -153,3 +153,42 @@ def test_whatever_a_robot_wants_to_change_is_refused_with_its_line(desk: Desk) -
     (plain,) = (desk.root / "runs").glob("*/journal.jsonl")
     confined = '"confined": true' in plain.read_text("utf-8")
     assert (desk.root / "native").exists() is not confined
+
+
+LENDER = '''\
+"""A robot with a thing of its own to lend, which Python's own wall does not hear of."""
+import ctypes
+
+from robo import action, resource
+
+
+@resource
+class Desk:
+    fleeting = False
+
+    def __init__(self, place): self.place = place
+
+    @classmethod
+    def open(cls, lane):
+        ctypes.CDLL(None).mkdir(bytes(lane.workspace / "opened"), 0o777)
+        return cls(lane.workspace / "opened")
+
+    def close(self): pass
+    def renew(self): pass
+    def shows(self, text): return False
+    def evidence(self, folder, name): return {}
+    def crossings(self): return []
+
+
+@action
+def look(desk: Desk) -> bool:
+    """Look at the desk."""
+    return desk.place.is_dir()
+'''
+
+
+def test_what_only_the_end_of_a_flow_borrows_is_opened_outside_of_the_wall_too(desk: Desk) -> None:
+    desk.write("robots/lender.py", LENDER)
+    desk.write("flows/lender.yaml", "robo: 1\nname: L\nsteps:\n  - log: on\nfinally:\n  - lender.look: {}\n")
+    plan = desk.plan("lender")
+    assert (desk.root / "opened").is_dir(), plan

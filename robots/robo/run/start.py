@@ -23,6 +23,7 @@ from robo.run.admission.claims import claims_of, ledgers_of
 from robo.run.admission.reaping import end_the_dead
 from robo.run.admission.turns import admit, ended, occupy, take, try_again
 from robo.run.loops.corrected import loop_of
+from robo.run.steps.lent import borrowed
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.deaths import SeenDeaths, open_senders
 from robo.run.storage.journal import Journal
@@ -243,10 +244,9 @@ def lock_file(workspace: Workspace, name: str) -> Path:
 
 def ahead(flow: Flow, shelf: Shelf) -> list[str]:
     """The resources that the flow will borrow, as "module:class", to be opened while everything else loads."""
-    called = [shelf.actions[step.action] for step in walk(flow.all_steps) if step.action in shelf.actions]
-    lent = {kind for action in called for kind in action.lent.values()}
     # Those of a workspace's own robots are opened when they are borrowed: nobody can import them by name.
-    return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent if not kind.__module__.startswith(OWN))
+    lent = [kind for kind in borrowed(flow, shelf) if not kind.__module__.startswith(OWN)]
+    return sorted(f"{kind.__module__}:{kind.__qualname__}" for kind in lent)
 
 
 def hosts(flow: Flow) -> list[str]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from robo.flow.load import load_text
-from robo.flow.model import Flow, walk
+from robo.flow.model import Flow
 from robo.flow.vault import Vault
 from robo.kit.shelf import shelf_of
 from robo.run.lane.berth import berth, workspace
 from robo.run.lane.conduct import conduct
 from robo.run.lane.ending import Ending
 from robo.run.steps.course import Course, Dry
-from robo.run.steps.lent import Lent
+from robo.run.steps.lent import Lent, borrowed
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.deaths import SeenDeaths
 from robo.run.storage.journal import Journal
@@ -100,9 +100,7 @@ def go(
 
 def _shut(wall: Wall, course: Course) -> None:
     """What the flow borrows is opened before its robots are confined: what it starts then may do its own work."""
-    actions = course.shelf.actions
-    called = [actions[step.action] for step in walk(course.flow.steps) if step.action in actions]
-    for kind in {kind for action in called for kind in action.lent.values()}:
+    for kind in borrowed(course.flow, course.shelf):
         with suppress(Exception):  # told by the step that needs it
             course.lent.borrow(kind)
     wall.confine()

@@ -7,8 +7,16 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+from robo.flow.model import Flow, walk
 from robo.kit.lane import Lane
 from robo.kit.resource import Crossing, Resource
+from robo.kit.shelf import Shelf
+
+
+def borrowed(flow: Flow, shelf: Shelf) -> set[type]:
+    """The classes of resources that the flow's steps borrow, those of its end and of the flows that it runs too."""
+    called = [shelf.actions[step.action] for step in walk(flow.all_steps) if step.action in shelf.actions]
+    return {kind for action in called for kind in action.lent.values()}
 
 
 class Lent:
