@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SOURCES = sorted((ROOT / "robots").rglob("*.py"))
+SOURCES = sorted([*(ROOT / "robots").rglob("*.py"), *(ROOT / "scheduler").rglob("*.py")])
 LONGEST = 500
 UNFINISHED = ("TODO", "FIXME", "XXX", "raise NotImplemented")
 HEAVY = ("playwright", "openpyxl", "asyncio")

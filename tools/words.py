@@ -36,7 +36,12 @@ _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 def gathered() -> dict[Id, set[str]]:
     """Every text that the program may say, with where it stands: in the code, in the help of actions, in click."""
     found: dict[Id, set[str]] = {}
-    for text, place in (*_called(ROOT / "robots", "robots"), *_helped(), *_called(_click(), "click")):
+    for text, place in (
+        *_called(ROOT / "robots", "robots"),
+        *_called(ROOT / "scheduler", "scheduler"),
+        *_helped(),
+        *_called(_click(), "click"),
+    ):
         found.setdefault(text, set()).add(place)
     return found
 

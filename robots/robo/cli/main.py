@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from robo.kit.installed import load, offered
 from robo.kit.messages import VARIABLE, _, language_of_the_system, ngettext, speak
 
 COMMANDS = {
@@ -34,17 +34,19 @@ COMMANDS = {
     "completion": "robo.cli.completion:completion",
 }
 """In the order in which people meet them."""
+GROUP = "robo.commands"
+"""The entry points by which other packages, such as the service, add commands."""
 
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *sorted(name for name, _place in offered(GROUP) if name not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        place = COMMANDS.get(cmd_name) or dict(offered(GROUP)).get(cmd_name)
+        if place is None:
             return None
-        module, _colon, name = COMMANDS[cmd_name].partition(":")
-        found: click.Command = getattr(importlib.import_module(module), name)
+        found: click.Command = load(place)
         return found
 
 

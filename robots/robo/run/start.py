@@ -44,7 +44,7 @@ class Options:
     language: of messages. headed: whether a person wants to watch the browser.
     lane: one that was started while the flow was read, by `standby`; else one is started when it is needed.
     corrected: rows that an earlier run set aside and a person has corrected: only these are gone through.
-    cancelled: why, once somebody has cancelled the run.
+    cancelled: why, once somebody has cancelled the run. pausing: whether it is to go on another time.
     """
 
     language: str = "fr"
@@ -52,6 +52,7 @@ class Options:
     lane: Child | None = None
     corrected: Path | None = None
     cancelled: Callable[[], str] = lambda: ""
+    pausing: Callable[[], bool] = lambda: False
 
 
 def begin(
@@ -154,8 +155,10 @@ def _supervised(
     folder = workspace.runs / run
     order = order_for(workspace, shelf, store, flow, run, attempt, folder, options)
     say({"run": run, "folder": str(folder), "began": True})
-    bounds = Bounds(options.cancelled, limits_of(store, flow, workspace, run))
+    bounds = Bounds(options.cancelled, options.pausing, limits_of(store, flow, workspace, run))
     state, reason = Supervisor(store, order, locks, say, options.lane, bounds).run()
+    if state == "stopped" and options.pausing() and not options.cancelled():
+        state, reason = "queued", ""
     clock = SystemClock()
     journal = Journal(store, run, clock)
     with store.write():

@@ -48,9 +48,11 @@ class Bounds:
     """What ends a run from outside, with all that belongs to it, at once.
 
     cancelled: why, once somebody has asked for that. until: instants of the monotonic clock, each with the reason.
+    pausing: whether it is to end after the current item, to go on another time.
     """
 
     cancelled: Callable[[], str] = lambda: ""
+    pausing: Callable[[], bool] = lambda: False
     until: tuple[tuple[float, str], ...] = ()
 
     def over(self) -> tuple[str, str] | None:
@@ -145,6 +147,7 @@ class Supervisor:
                 elif "waiting" in report or "item" in report:
                     deadline = time.monotonic() + 300.0
                 self._say(report)
+            self._interrupts = max(self._interrupts, int(self._bounds.pausing()))
             if self._interrupts > told:
                 told = self._interrupts
                 if told == 1:

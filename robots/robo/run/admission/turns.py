@@ -1,7 +1,7 @@
 """The way of a run from the queue to its end, each step one statement that only one process can win.
 
 queued -> admitted -> running -> done, failed ... or waits -> queued again. An attempt is numbered when it is admitted;
-who comes with an older number has lost its turn. All of these are called within a transaction of the store, so that
+who comes with an older number has lost its turn. All but `close` are called within a transaction of the store, so that
 what they decide and why are on disk together.
 """
 
@@ -15,6 +15,8 @@ from robo.flow.model import Retry
 from robo.kit.errors import Busy
 from robo.kit.messages import _
 from robo.run.admission.claims import Claim, lay_claim, occupied
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
 
 LATER = 5.0
@@ -98,6 +100,23 @@ def ended(store: Store, run: str, attempt: int, state: str, reason: str, at: str
     )  # fmt: skip
     if won and state == "done":
         store.all("DELETE FROM claim WHERE run = :run", run=run)
+    return bool(won)
+
+
+def close(store: Store, run: str, attempt: int, state: str, reason: str) -> bool:
+    """End an attempt that nobody carries out; whether it was still the one that counts. A transaction of its own."""
+    now = SystemClock()
+    with store.write():
+        won = store.all(
+            "UPDATE run SET state = :state, reason = :reason, ended_at = :at, holder = NULL "
+            "WHERE id = :run AND attempt = :attempt AND state IN ('queued', 'admitted', 'running') RETURNING id",
+            run=run, attempt=attempt, state=state, reason=reason, at=now.now().isoformat(),
+        )  # fmt: skip
+        if won:
+            journal = Journal(store, run, now)
+            journal.note("run.ended", state=state, reason=reason)
+            journal.flush()
+            admit(store)
     return bool(won)
 
 

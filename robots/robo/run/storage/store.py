@@ -124,6 +124,11 @@ class Store:
         row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
         return row
 
+    def version(self) -> int:
+        """Another number once another connection has written; what this one writes does not count."""
+        row = self.one("PRAGMA data_version")
+        return int(row[0]) if row else 0
+
     @contextmanager
     def write(self) -> Iterator[None]:
         """One transaction: all of it is on disk at the end, or nothing."""

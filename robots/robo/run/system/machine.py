@@ -84,6 +84,14 @@ def is_dead(identity: Identity) -> bool | None:
     return found.zombie or found.started != identity.started
 
 
+def ask_to_end(identity: Identity) -> None:
+    """Ask that very process to end; nothing happens where it is gone, or on another machine."""
+    if sys.platform == "win32" or is_dead(identity) is not False:
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(identity.pid, signal.SIGTERM)
+
+
 def become_subreaper() -> None:
     """From now on what loses its parent below this process becomes its child, whatever session it lives in."""
     if sys.platform == "linux":
