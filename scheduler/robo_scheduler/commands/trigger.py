@@ -12,6 +12,8 @@ from robo.kit.messages import _
 from robo.run.told.outcome import Outcome
 
 OPEN = ("queued", "admitted", "running")
+REPORT = 30.0
+"""Seconds that an ended run gets for its report and its mails."""
 
 
 @command("trigger", _("Ask the service to run a flow: a path, or a name under flows/."))
@@ -60,10 +62,21 @@ def _ended(desk: Desk, run: str) -> int:
 
     while _state(desk, run) in OPEN:
         time.sleep(0.1)
+    _until_it_is_written(desk, run)
     ended: Outcome = result(desk.store, find_run(desk.store, run))
     desk.say(*told(ended))
     desk.answer = ended.json()
     return ended.exit_code
+
+
+def _until_it_is_written(desk: Desk, run: str) -> None:
+    """Its supervisor still writes the report and sends the mails; a while later nobody waits for that any more."""
+    from robo.run.system.machine import Identity, is_dead
+
+    row = desk.store.one("SELECT holder FROM run WHERE id = :run", run=run)
+    until = time.monotonic() + REPORT
+    while row and row[0] and is_dead(Identity.parse(row[0])) is False and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def _state(desk: Desk, run: str) -> str:

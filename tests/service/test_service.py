@@ -1,0 +1,161 @@
+"""The service: what is asked for is done, once, in turn, whatever is killed meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from service.conftest import Shop, until
+
+
+def test_what_is_asked_for_is_done_and_answers_as_a_run_does(shop: Shop) -> None:
+    shop.serve()
+    done = shop.json("trigger", "piece", "-i", "piece=a", "--wait")
+    assert (done["state"], done["exit"], shop.bench) == ("done", 0, ["begin a", "end a"])
+    assert (Path(done["folder"]) / "report.html").exists()
+    shop.write("flows/wrong.yaml", "robo: 1\nsteps:\n  - stop: {reason: no more, as: failed}\n")
+    wrong = shop.json("trigger", "wrong", "--wait")
+    assert (wrong["state"], wrong["reason"], wrong["exit"]) == ("failed", "no more", 1)
+
+
+def test_without_a_service_it_waits_for_one(shop: Shop) -> None:
+    asked = shop.robo("trigger", "piece", "-i", "piece=a")
+    assert (asked.returncode, "No service is at work" in asked.stdout) == (0, True)
+    shop.serve()
+    until(lambda: shop.bench == ["begin a", "end a"])
+
+
+def test_a_second_service_is_refused(shop: Shop) -> None:
+    first = shop.serve()
+    second = shop.robo("serve")
+    assert (second.returncode, f"process {first.pid}" in second.stderr) == (1, True)
+
+
+def test_one_key_is_one_run(shop: Shop) -> None:
+    asked = [shop.start("trigger", "piece", "-i", "piece=a", "--key", "k", "--json") for _number in range(6)]
+    told = [json.loads(process.communicate(timeout=60)[0]) for process in asked]
+    assert len({one["run"] for one in told}) == 1
+    assert [one["new"] for one in told].count(True) == 1
+    assert len(list((shop.root / "runs").iterdir())) == 1
+    shop.write("flows/other.yaml", "robo: 1\nsteps:\n  - log: other\n")
+    assert "was used for another flow" in shop.robo("trigger", "other", "--key", "k").stderr
+
+
+def test_never_more_at_once_than_the_limit_and_the_urgent_first(shop: Shop) -> None:
+    shop.json("pause", "piece")
+    for piece, priority in (("low", "1"), ("middle", "5"), ("high", "9")):
+        for number in range(2):
+            words = ("-i", f"piece={piece}{number}", "-i", "seconds=0.2", "--priority", priority)
+            shop.json("trigger", "piece", *words)
+    shop.serve("--slots", "6")
+    time.sleep(0.3)
+    assert shop.bench == []
+    shop.json("unpause", "piece")
+    until(lambda: len(shop.bench) == 12)
+    at_once = most = 0
+    for line in shop.bench:
+        at_once += 1 if line.startswith("begin") else -1
+        most = max(most, at_once)
+    assert most == 2
+    begun = [line.removeprefix("begin ").rstrip("01") for line in shop.bench if line.startswith("begin")]
+    assert begun == ["high", "high", "middle", "middle", "low", "low"]
+
+
+def test_killed_it_goes_on_where_it_was(shop: Shop) -> None:
+    shop.write("flows/pieces.yaml", PIECES)
+    service = shop.serve()
+    run = shop.json("trigger", "pieces")["run"]
+    until(lambda: "end p0" in shop.bench)
+    service.kill()
+    service.wait()
+    shop.serve()
+    until(lambda: shop.state(run) not in ("queued", "admitted", "running"))
+    worked = [line for line in shop.bench if line.startswith("begin")]
+    assert sorted(worked) == [f"begin {piece}" for piece in ("p0", "p1", "p2", "p3")]
+    assert shop.json("show", run)["waits"][0]["key"] == "p1"
+
+
+def test_cancelled_it_ends_within_seconds_with_all_that_belongs_to_it(shop: Shop) -> None:
+    shop.serve()
+    run = shop.json("trigger", "piece", "-i", "piece=a", "-i", "seconds=600")["run"]
+    until(lambda: shop.bench == ["begin a"])
+    began = time.monotonic()
+    told = shop.json("cancel", run)
+    assert (told["state"], "cancelled by" in told["reason"]) == ("stopped", True)
+    assert time.monotonic() - began < 5
+    until(lambda: not marked(shop.root), 5)
+
+
+def test_a_run_that_takes_too_long_is_ended_and_one_that_failed_is_taken_up_again(shop: Shop) -> None:
+    shop.write("flows/slow.yaml", PIECE_FOR_EVER)
+    shop.write("flows/frail.yaml", FRAIL)
+    shop.serve()
+    slow, frail = (shop.start("trigger", flow, "--wait", "--json") for flow in ("slow", "frail"))
+    ended = json.loads(slow.communicate(timeout=60)[0])
+    assert (ended["state"], "took longer than" in ended["reason"]) == ("failed", True)
+    ended = json.loads(frail.communicate(timeout=60)[0])
+    assert ended["state"] == "done"
+    assert (shop.root / "tries.txt").read_text() == "xx"
+
+
+def test_a_deadline_that_has_passed_lets_nothing_begin(shop: Shop) -> None:
+    shop.json("pause", "piece")
+    run = shop.json("trigger", "piece", "-i", "piece=a")["run"]
+    with closing(sqlite3.connect(shop.root / ".robo" / "robo.db")) as store, store:
+        store.execute("UPDATE submission SET until = 1")
+    shop.serve()
+    until(lambda: shop.state(run) == "failed")
+    assert "not begun" in shop.log
+
+
+def test_a_rehearsal_that_is_asked_for_changes_nothing_and_says_where_its_plan_is(shop: Shop) -> None:
+    shop.serve()
+    done = shop.json("trigger", "piece", "-i", "piece=a", "--dry-run", "--wait")
+    assert (done["state"], shop.bench) == ("done", [])
+    assert "plan.html" in done["reason"]
+
+
+def marked(root: Path) -> list[str]:
+    """The processes that work in that folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes()
+                here = os.readlink(entry / "cwd") == str(root)
+            except OSError:
+                continue
+            if here and b"robo.run.lane" in command:
+                found.append(entry.name)
+    return found
+
+
+PIECES = """\
+robo: 1
+vars:
+  pieces: [p0, p1, p2, p3]
+steps:
+  - for_each:
+      in: =vars.pieces
+      as: piece
+      key: piece
+      steps:
+        - bench.work: {file: bench.txt, piece: =piece, seconds: "0.5"}
+"""
+PIECE_FOR_EVER = """\
+robo: 1
+settings: {timeout: 1s}
+steps:
+  - bench.ponder: "600"
+"""
+FRAIL = """\
+robo: 1
+settings:
+  retry: {times: 2, wait: 0.1s}
+steps:
+  - bench.fail_until: {file: tries.txt, times: 2}
+"""
