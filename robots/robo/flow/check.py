@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from robo.flow.loops import bound
 from robo.flow.model import AlreadyDone, Call, Flow, Loop, Step, walk
 from robo.flow.names import Group
+from robo.flow.questions import asks, refuse_misplaced
 from robo.flow.steps import Reader
 from robo.flow.text import Path
 from robo.kit.action import Action
@@ -28,6 +29,7 @@ def check_flow(flow: Flow, reader: Reader) -> bool:
     for steps in (flow.on_error, flow.at_end):
         rules.ending(steps)
     rules.ledgers(flow)
+    refuse_misplaced(flow, reader)
     return opened
 
 
@@ -94,6 +96,8 @@ class _Rules:
             self.refuse_retry(step)
             return opened and not self.changes([step])
         before = opened
+        if step.question:
+            opened = False  # whoever goes on behind the answer begins with an empty page
         if step.action == "run":
             self.refuse_retry(step)
             opened = self.call(step, step.call, opened, around) if step.call else True
@@ -122,7 +126,7 @@ class _Rules:
                 _("Make two loops, one after the other, or two flows"),
                 key=True,
             )
-        return call.opened or (opened and not self.is_change(step))
+        return call.opened or (opened and not self.is_change(step) and not asks(step))
 
     def block(self, step: Step, opened: bool, around: _Around) -> bool:
         after = self.run(step.body, opened, around)

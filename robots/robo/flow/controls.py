@@ -32,7 +32,7 @@ ACTIONS_LATER = frozenset(
     {
         "read_table", "download", "append_rows", "update_row", "write_table",
         "read_workbook", "classify", "zip", "render", "file_attachments",
-        "request", "ask", "approve", "for_each_mail",
+        "request", "for_each_mail",
     }
 )  # fmt: skip
 PARAMETERS_LATER = frozenset({"keep", "verify", "parallel", "again", "pages", "reply", "draft"})
@@ -60,13 +60,16 @@ CONTROLS: Mapping[str, Control] = {
     "group": Control(("steps",), "steps", ("steps",)),
     "repeat": Control(("until", "max", "every", "steps"), None, ("until", "steps")),
     "run": Control(("flow", "with"), "flow", ("flow",)),
+    "ask": Control(("title", "show", "by", "wait", "form"), None, ("title", "form")),
+    "approve": Control(("title", "show", "by", "wait", "form"), "title", ("title",)),
     "for_each": Control(("in", *LOOP), None, ("in", "steps")),
 }
 BLOCKS = ("group", "repeat")
 """Controls whose steps are checked and walked where they stand."""
-OCCASIONS = ("failure", "success", "in_doubt")
+QUESTIONS = ("ask", "approve")
+"""Controls at which a run waits for a person."""
+OCCASIONS = ("failure", "success", "in_doubt", "approval")
 """Ends of a run of which `notify` may tell."""
-OCCASIONS_LATER = ("approval",)
 LEVELS = ("info", "warning")
 ENDINGS = ("done", "failed")
 

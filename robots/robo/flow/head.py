@@ -25,14 +25,18 @@ _FUNCTIONS_ONLY = Names({})
 
 def read_inputs_block(draft: Draft, data: Mapping[str, Any]) -> tuple[Input, ...]:
     """`inputs: {name: {type, ...}}`; a lone word is the type."""
-    if data.get("inputs") is None:
-        return ()
-    block = draft.map(data["inputs"], ("inputs",), "inputs: {month: {type: month, label: Month}}")
-    made = (_input(draft, name, given, ("inputs", name)) for name, given in block.items())
-    return tuple(one for one in made if one is not None)
+    return read_fields(draft, data.get("inputs"), ("inputs",), "inputs: {month: {type: month, label: Month}}")
 
 
-def _input(draft: Draft, name: str, given: Any, path: Path) -> Input | None:
+def read_fields(
+    draft: Draft, data: Any, path: Path, example: str, names: Names = _FUNCTIONS_ONLY
+) -> tuple[Input, ...]:
+    """What people are to enter, by name. names: those that the formulas of defaults may use."""
+    block = draft.map(data, path, example) if data is not None else {}
+    return tuple(_input(draft, name, given, (*path, name), names) for name, given in block.items())
+
+
+def _input(draft: Draft, name: str, given: Any, path: Path, names: Names) -> Input:
     before = draft.count
     draft.name(name, path, key=True)
     table = {"type": given} if isinstance(given, str) else draft.map(given, path, f"{name}: {{type: text}}")
@@ -57,7 +61,7 @@ def _input(draft: Draft, name: str, given: Any, path: Path) -> Input | None:
         type=kind,
         label=draft.text(table, "label", path),
         help=draft.text(table, "help", path),
-        default=draft.value(table.get("default"), (*path, "default"), _FUNCTIONS_ONLY),
+        default=draft.value(table.get("default"), (*path, "default"), names),
         required=draft.yes_no(table, "required", path, True),
         choices=choices,
         min=table.get("min"),

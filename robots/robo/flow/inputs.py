@@ -26,11 +26,16 @@ def read_inputs(flow: Flow, given: Mapping[str, Any], workspace: Workspace) -> d
     given: texts as people type them, or values. Files and folders stay as written and must exist, from the workspace's
     root. Raises FaultyFlow naming the input.
     """
-    known = {one.name: one for one in flow.inputs}
+    return read_values(flow.inputs, given, workspace)
+
+
+def read_values(asked: tuple[Input, ...], given: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
+    """The value of everything that is asked for; see `read_inputs`."""
+    known = {one.name: one for one in asked}
     for name in given:
         if name not in known:
             mend = did_you_mean(name, known) or (
-                _("Known are: {known}").format(known=", ".join(known)) if known else _("This flow has no inputs")
+                _("Known are: {known}").format(known=", ".join(known)) if known else _("Nothing is to be entered here")
             )
             raise FaultyFlow(_('the input "{name}" is not known. {mend}').format(name=name, mend=mend))
     return {name: _read(one, given.get(name), workspace) for name, one in known.items()}

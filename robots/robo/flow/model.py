@@ -62,6 +62,18 @@ class Call:
     opened: bool = False
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a person is asked at a step; its title and what is shown are arguments of the step.
+
+    wait: seconds after which the run fails where nobody has answered, None for ever.
+    form: what is to be entered; its defaults may be formulas of what the step sees.
+    """
+
+    wait: float | None = None
+    form: tuple[Input, ...] = ()
+
+
 OnError = Literal["stop", "continue", "next"]
 
 
@@ -75,6 +87,7 @@ class Step:
     dry_run: whether a dry run does the step or leaves it out.
     raw: the step as plain data, to tell whether it was edited.
     body: the steps of a `group` or a `repeat`; loop: of a `for_each...`; call: of a `run`.
+    question: of an `ask` or an `approve`.
     """
 
     address: str
@@ -94,6 +107,7 @@ class Step:
     body: tuple[Step, ...] = ()
     repeat: Repeat | None = None
     call: Call | None = None
+    question: Question | None = None
     loop: Loop | None = None
     already_done: AlreadyDone | None = None
 
@@ -170,7 +184,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Notice:
-    """A rule of `notify`. on: failure, success, in_doubt; step: sends the mail, but for its subject and its text."""
+    """A rule of `notify`. on: failure, success, in_doubt, approval; step: sends the mail, but for its subject and its text."""
 
     on: tuple[str, ...]
     step: Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from robo.flow.controls import OCCASIONS, OCCASIONS_LATER
+from robo.flow.controls import OCCASIONS
 from robo.flow.draft import Draft
 from robo.flow.model import Notice, Step
 from robo.flow.names import Names
@@ -45,9 +45,7 @@ def _rule(draft: Draft, rule: Any, place: int, names: Names) -> Notice | None:
             draft.fault(path, _("`{name}` is missing").format(name=key), _("Write: {example}").format(example=_EXAMPLE))
     occasions = draft.texts(table, "on", path)
     for one in occasions:
-        if one in OCCASIONS_LATER:
-            draft.later((*path, "on"), one)
-        elif one not in OCCASIONS:
+        if one not in OCCASIONS:
             known = _("one of these is expected: {known}").format(known=", ".join(OCCASIONS))
             draft.fault((*path, "on"), known, did_you_mean(one, OCCASIONS))
     to = draft.value(table.get("mail"), (*path, "mail"), names)

@@ -11,12 +11,13 @@ from robo.flow.arguments import check_arguments
 from robo.flow.bind import by_parameter
 from robo.flow.calls import read_call
 from robo.flow.columns import Columns
-from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER
+from robo.flow.controls import CONTROLS, MODIFIERS, MODIFIERS_LATER, QUESTIONS
 from robo.flow.draft import Draft
 from robo.flow.loops import read_already_done, read_loop
 from robo.flow.model import AlreadyDone, Flow, Repeat, Settings, Step, walk
 from robo.flow.names import ERROR, Group, Names, Node
 from robo.flow.problems import did_you_mean
+from robo.flow.questions import answer_names, read_question
 from robo.flow.settings import read_retry
 from robo.flow.spot import Calls, Spot
 from robo.flow.templates import Templates
@@ -189,9 +190,11 @@ class Reader:
             content: dict[str, Any] = {"call": call}
         else:
             content = self._content(action, written[action], (*path, action), address, spot, written.get("name"))
+        if question := content.get("question"):
+            gives = answer_names(action, question)
         if modifiers["save"]:
             spot.names.add(modifiers["save"], gives)
-        if action == "run" and call and self._changes(call.flow):
+        if question or (action == "run" and call and self._changes(call.flow)):
             spot.segment = spot.names.copy()
         if "else" in written:
             if "if" not in written:
@@ -213,12 +216,17 @@ class Reader:
 
     def _changes(self, called: Flow) -> bool:
         actions = self.shelf.actions
-        return any(one.action in actions and actions[one.action].kind == "change" for one in walk(called.steps))
+        made = (one for one in walk(called.steps) if one.question or one.action in actions)
+        return any(one.question or actions[one.action].kind == "change" for one in made)
 
     def _beside_control(self, action: str, written: Mapping[str, Any], path: Path) -> None:
-        """A step of the engine itself takes the time of the steps in it; only a flow that is run gives something."""
-        for key in ("save", "timeout"):
-            if key in written and (key, action) != ("save", "run"):
+        """A step of the engine itself takes the time of the steps in it; flows that are run and people give something.
+
+        What a person has refused ends the run.
+        """
+        asks = action in QUESTIONS
+        for key in ("save", "timeout", *(("retry", "on_error") if asks else ())):
+            if key in written and not (key == "save" and (asks or action == "run")):
                 self.draft.fault(
                     (*path, key),
                     _("`{key}` belongs beside an action, not beside `{step}`").format(key=key, step=action),
@@ -338,6 +346,8 @@ class Reader:
             body = self.steps(table["steps"], where["steps"], inside)
             spot.segment = inside.segment
             return {"body": body, "repeat": self._repeat(table, path, spot.names) if action == "repeat" else None}
+        if action in QUESTIONS:
+            return read_question(draft, table, where, path, spot.names)
         arguments = {
             key: draft.template(table[key], where[key], spot.names)
             for key in ("text", "reason")

@@ -206,6 +206,8 @@ def control(name: str) -> tuple[Words, str]:
             },
             _("Do the steps of another flow."),
         ),
+        "ask": (_question(), _("Ask a person; the run waits for the answer, and no process with it.")),
+        "approve": (_question(), _("Let a person approve what comes next; the run waits for it.")),
         "for_each": (
             {"in": said({"type": ["array", "string"]}, _("a list, or a formula")), **loop()},
             _("Go through a list."),
@@ -216,6 +218,16 @@ def control(name: str) -> tuple[Words, str]:
 
 def _gain() -> JsonSchema:
     return group({"minutes_per_item": {"type": "number", "minimum": 0}, "item": TEXT, "measured_on": TEXT})
+
+
+def _question() -> Words:
+    return {
+        "title": said(TEXT, _("what is asked")),
+        "show": said(ANY, _("what the answer is about: values, texts, files; where it changes, it is asked again")),
+        "by": said(TEXTS, _("the accounts that may answer; everybody where nothing is said")),
+        "wait": said(SECONDS, _("how long an answer is waited for: 4h, 3d; then the run fails")),
+        "form": said(group({}, others=_input()), _("what is to be entered: name and type, as under `inputs`")),
+    }
 
 
 def _input() -> JsonSchema:
