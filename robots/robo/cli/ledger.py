@@ -27,8 +27,7 @@ from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.ledger import Ledger
 from robo.run.told.folder import RunFolder
-from robo.run.told.states import counted, state_word
-from robo.run.told.words import moment
+from robo.run.told.states import counted, moment, state_word
 
 ledger = group("ledger", help=_("See and move what is known of each item for ever."))
 

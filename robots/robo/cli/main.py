@@ -24,6 +24,8 @@ COMMANDS = {
     "show": "robo.cli.show:show",
     "logs": "robo.cli.logs:logs",
     "decide": "robo.cli.decide:decide",
+    "approve": "robo.cli.answer:approve",
+    "answer": "robo.cli.answer:answer",
     "ledger": "robo.cli.ledger:ledger",
     "actions": "robo.cli.actions:actions",
     "schema": "robo.cli.schema:schema",

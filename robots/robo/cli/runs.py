@@ -6,19 +6,28 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.messages import _
-from robo.run.told.states import state_word
+from robo.run.storage.questions import questions_of
+from robo.run.told.outcome import asks_json
+from robo.run.told.states import moment, state_word
+from robo.run.told.stored import INTERRUPTED
 from robo.run.told.stored import runs as stored_runs
-from robo.run.told.words import moment
+from robo.run.told.words import answering
+
+_MAY_ASK = ("waits", "running", INTERRUPTED)
 
 
 @command("runs", _("List the latest runs."))
 @click.option("--all", "everything", is_flag=True, help=_("All of them, not only the last twenty."))
 def runs(desk: Desk, everything: bool) -> int:
     found = stored_runs(desk.store, None if everything else 20)
+    asks = {one.id: questions_of(desk.store, one.id, "open") if one.state in _MAY_ASK else [] for one in found}
     if not found:
         desk.say(_("nothing was run here yet"))
     for one in found:
         desk.say(f"{one.id}  {moment(one.began_at)}  {one.environment}  {state_word(one.state)}")
+        for asked in asks[one.id]:
+            commands = " | ".join(command for _verdict, command in answering(asked))
+            desk.say(f"    {asked.title} -> {commands}")
     desk.answer = {
         "runs": [
             {
@@ -30,6 +39,7 @@ def runs(desk: Desk, everything: bool) -> int:
                 "began_at": one.began_at,
                 "ended_at": one.ended_at,
                 "attempt": one.attempt,
+                "asks": [asks_json(asked) for asked in asks[one.id]],
             }
             for one in found
         ]

@@ -12,8 +12,9 @@ from robo.cli.dry_run import plan_page, told_of
 from robo.kit.messages import _
 from robo.report import REPORT, is_fresh, write_report
 from robo.run.dry.plan import Plan
+from robo.run.told.states import moment
 from robo.run.told.stored import StoredRun, find_run, result
-from robo.run.told.words import moment, told
+from robo.run.told.words import told
 
 
 @command("show", _("Say what happened in a run, by default the last one, or what a dry run planned."))

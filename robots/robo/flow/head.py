@@ -28,9 +28,7 @@ def read_inputs_block(draft: Draft, data: Mapping[str, Any]) -> tuple[Input, ...
     return read_fields(draft, data.get("inputs"), ("inputs",), "inputs: {month: {type: month, label: Month}}")
 
 
-def read_fields(
-    draft: Draft, data: Any, path: Path, example: str, names: Names = _FUNCTIONS_ONLY
-) -> tuple[Input, ...]:
+def read_fields(draft: Draft, data: Any, path: Path, example: str, names: Names = _FUNCTIONS_ONLY) -> tuple[Input, ...]:
     """What people are to enter, by name. names: those that the formulas of defaults may use."""
     block = draft.map(data, path, example) if data is not None else {}
     return tuple(_input(draft, name, given, (*path, name), names) for name, given in block.items())

@@ -184,7 +184,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Notice:
-    """A rule of `notify`. on: failure, success, in_doubt, approval; step: sends the mail, but for its subject and its text."""
+    """A rule of `notify`.
+
+    on: failure, success, in_doubt, approval; step: sends the mail, but for its subject and its text.
+    """
 
     on: tuple[str, ...]
     step: Step

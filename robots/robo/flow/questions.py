@@ -47,7 +47,8 @@ def read_question(
 def answer_names(action: str, question: Question) -> Group:
     """What `save` makes known."""
     entered = {one.name: PYTHON_TYPES[one.type] for one in question.form}
-    return Group({**(VERDICT if action == "approve" else {}), **entered}, _("the answer to `{step}`").format(step=action))
+    given = {**VERDICT, **entered} if action == "approve" else entered
+    return Group(given, _("the answer to `{step}`").format(step=action))
 
 
 def asks(step: Step) -> bool:
@@ -79,10 +80,11 @@ def _misplaced(steps: tuple[Step, ...], why: _Why | None) -> Iterator[tuple[Step
         yield from _misplaced(step.otherwise, why)
         if isinstance(step.on_error, tuple):
             yield from _misplaced(step.on_error, why or _recovery())
-        for look_up in filter(None, (step.already_done, step.loop and step.loop.already_done)):
-            yield from _misplaced(look_up.steps, why or _loop())
+        if step.already_done:
+            yield from _misplaced(step.already_done.steps, why or _loop())
         if step.loop:
-            yield from _misplaced((*step.loop.prepare, *step.loop.steps), why or _loop())
+            looks = step.loop.already_done.steps if step.loop.already_done else ()
+            yield from _misplaced((*step.loop.prepare, *step.loop.steps, *looks), why or _loop())
 
 
 def _loop() -> _Why:

@@ -334,6 +334,9 @@ class Reader:
             return {"arguments": self._set(data, path, spot.names)}
         control = CONTROLS[action]
         is_map = isinstance(data, dict)
+        if control.main is None and not is_map:
+            draft.map(data, path, f"{action}: {{{control.required[0]}: ...}}")
+            return {}
         table: dict[str, Any] = data if is_map else {} if data is None else {str(control.main): data}
         draft.known_keys(table, path, control.parameters)
         where = {key: (*path, key) if is_map else path for key in control.parameters}

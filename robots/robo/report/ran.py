@@ -12,15 +12,24 @@ from robo.report.groups import grouped
 from robo.report.pictures import Album
 from robo.report.shown import deed, gained, pairs, text
 from robo.report.stories import TONES, Story, of_the_run, stories
-from robo.report.view import Cell, Count, Question, Report, Tone
+from robo.report.view import Cell, Count, Deed, Question, Report, Tone
 from robo.run.storage.journal import Event, events
+from robo.run.storage.questions import Asked as FlowAsks
 from robo.run.storage.store import Store
 from robo.run.told.outcome import Outcome
 from robo.run.told.people import Question as Asked
 from robo.run.told.sentences import sentence, shown_key
 from robo.run.told.states import counted, state_word
 from robo.run.told.stored import INTERRUPTED, StoredRun, ledger_of, result
-from robo.run.told.words import answers, run_corrected, state_sentence
+from robo.run.told.words import (
+    answering,
+    answers,
+    asking_words,
+    field_words,
+    run_corrected,
+    shown_value,
+    state_sentence,
+)
 
 ASKED = 100
 """So many questions are shown; the rest is counted."""
@@ -53,7 +62,7 @@ def report_of(store: Store, run: StoredRun) -> Report:
         details=_("What was entered"),
         gives=_("Receipt"),
         todo=tuple(_todo(found)),
-        questions=tuple(_question(found, asked) for asked in found.waits[:ASKED]),
+        questions=(*map(_asked, found.asks), *(_question(found, asked) for asked in found.waits[:ASKED])),
         attention=tuple(_attention(found, told)),
         counts=_counts(counts, found.already),
         gain=gained(head.get("gain") or {}, counts["done"]),
@@ -106,6 +115,8 @@ def _todo(found: Outcome) -> Iterable[tuple[str, str]]:
         yield _("The run was not finished. Nothing that it did will be done twice."), f"robo resume {found.run}"
     if found.mend:
         yield found.reason, found.mend
+    if found.answered and not found.waits:
+        yield _("The answer is there: the run may go on."), f"robo resume {found.run}"
     for file in found.aside:
         yield (
             _("What was not accepted is in {file}. Correct it there, then:").format(file=Path(file).name),
@@ -137,6 +148,19 @@ def _question(found: Outcome, asked: Asked) -> Question:
         reason=asked.reason,
         deed=change,
         answers=tuple((said[verdict], command) for verdict, command in paste),
+    )
+
+
+def _asked(asked: FlowAsks) -> Question:
+    """What the flow asks a person, with what it shows."""
+    said = {"answer": _("Answer"), "approve": _("Approve"), "refuse": _("Refuse: the run fails")}
+    shown = tuple((one.label, line) for one in asked.shown for line in shown_value(one))
+    entered = tuple((_("to be entered"), field_words(one)) for one in asked.form)
+    return Question(
+        name=asked.title,
+        reason=". ".join(asking_words(asked)),
+        deed=Deed(asked.title, fields=(*shown, *entered)) if shown or entered else None,
+        answers=tuple((said[verdict], command) for verdict, command in answering(asked)),
     )
 
 

@@ -54,7 +54,7 @@ class Story:
                     self.stages.clear()
             case "item.waits":
                 self.reason = str(data.get("reason") or "")
-            case "item.gone" | "change.settled" | "change.decided":
+            case "item.gone" | "change.settled" | "change.decided" | "question.answered" | "question.overtaken":
                 self.notes.append(sentence(event))
             case "step.done" | "step.failed":
                 self.stages.append(event)

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from robo.run.steps.lent import borrowed
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.deaths import SeenDeaths, open_senders
 from robo.run.storage.journal import Journal
+from robo.run.storage.questions import close_questions, is_denied, is_open
 from robo.run.storage.store import Store
 from robo.run.supervisor import Bounds, Say, Supervisor, mark_of, scratch_of
 from robo.run.system.locks import Lock
@@ -155,24 +157,41 @@ def _supervised(
     folder = workspace.runs / run
     order = order_for(workspace, shelf, store, flow, run, attempt, folder, options)
     say({"run": run, "folder": str(folder), "began": True})
-    bounds = Bounds(options.cancelled, options.pausing, limits_of(store, flow, workspace, run))
-    state, reason = Supervisor(store, order, locks, say, options.lane, bounds).run()
-    if state == "stopped" and options.pausing() and not options.cancelled():
-        state, reason = "queued", ""
-    clock = SystemClock()
-    journal = Journal(store, run, clock)
-    with store.write():
-        if ended(store, run, attempt, state, reason, clock.now().isoformat()):
-            journal.note("run.ended", state=state, reason=reason)
-            if state == "failed" and flow.settings.retry and try_again(store, run, flow.settings.retry):
-                journal.note("run.queued", reason=reason)
-            journal.flush()
-            admit(store)
+    first = options.lane
+    while True:
+        bounds = Bounds(options.cancelled, options.pausing, limits_of(store, flow, workspace, run))
+        state, reason = Supervisor(store, order, locks, say, first, bounds).run()
+        if state == "stopped" and options.pausing() and not options.cancelled():
+            state, reason = "queued", ""
+        if _ended(store, flow, run, attempt, state, reason):
+            break
+        first = None
     RunFolder(folder).follow(store, run)
     if flow.notify and due(flow, outcome(store, run)):
         Supervisor(store, {**order, "ahead": [], "notify": True}, locks, say).run(once=True)
         RunFolder(folder).follow(store, run)
     return outcome(store, run)
+
+
+def _ended(store: Store, flow: Flow, run: str, attempt: int, state: str, reason: str) -> bool:
+    """Write down how the start has ended; False where the answer that it waited for is there by now: it goes on."""
+    clock = SystemClock()
+    journal = Journal(store, run, clock)
+    with store.write():
+        if state == "asks":
+            if not is_open(store, run):
+                return False
+            state = "waits"
+        if ended(store, run, attempt, state, reason, clock.now().isoformat()):
+            journal.note("run.ended", state=state, reason=reason)
+            again = flow.settings.retry if state == "failed" and not is_denied(store, run, clock.now()) else None
+            if again and try_again(store, run, again):
+                journal.note("run.queued", reason=reason)
+            if state not in ("waits", "stopped", "queued"):
+                close_questions(store, run, clock.now())
+            journal.flush()
+            admit(store)
+    return True
 
 
 def order_for(
@@ -279,8 +298,15 @@ def _own_ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
 
 
 def who() -> str:
-    """The account of this machine that runs Robo."""
+    """The account of this machine that runs Robo, as the system knows it: variables are anybody's to set."""
+    if sys.platform != "win32":
+        import pwd
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return str(os.getuid())
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        return str(os.getuid()) if hasattr(os, "getuid") else "?"
+        return "?"

@@ -12,6 +12,7 @@ from robo.run.storage.journal import Event
 from robo.run.storage.records import Made
 from robo.run.told.sentences import sentence
 
+_ASSUMED = ("question.assumed", "step.assumed", "step.unseen")
 NAMED = 5
 """So many items are named in a sentence; the others are counted."""
 
@@ -38,7 +39,7 @@ def attention(
             for event in told
             if event.kind in ("source.written", "entry.later", "item.gone", "lane.ended")
         ),
-        *_grouped((note_of(e), names.get(e.key or "", "")) for e in told if e.kind in ("step.assumed", "step.unseen")),
+        *_grouped((note_of(e), names.get(e.key or "", "")) for e in told if e.kind in _ASSUMED),
         *_left_out(told, items, rows),
         *_elsewhere(told, workspace),
         *_own(told, changes),

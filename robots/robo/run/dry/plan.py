@@ -93,6 +93,7 @@ def plan_of(store: Store, run: str, flow: Flow, workspace: Workspace, rows: int 
         "items": [_item(item, evidence.get((item.ledger, item.key), {})) for item in items],
         "outside": [change_json(made) for made in outside],
         "cells": list(_cells(told)),
+        "asks": list(_asks(told)),
         "requests": [_request(event) for event in told if event.kind == "request"],
         "attention": attention(told, items, [made for _ledger, made in changes], flow, workspace, rows),
         "counts": {**counts, "changes": dict(Counter(made.action for _ledger, made in changes))},
@@ -152,6 +153,17 @@ def _cells(told: list[Event]) -> Iterator[dict[str, Any]]:
 
 def _cell(place: str, column: str, before: Any, after: Any) -> dict[str, Any]:
     return {"place": place, "column": column, "before": readable(before), "after": readable(after)}
+
+
+def _asks(told: list[Event]) -> Iterator[dict[str, Any]]:
+    """What people would be asked, once each, with what was taken to be entered."""
+    found = {str(event.step): event.data for event in told if event.kind == "question.assumed"}
+    for data in found.values():
+        shown = [{"label": label, "value": readable(value)} for label, value in _values(data["shown"])]
+        yield {
+            "kind": data["question"], "title": data["title"], "shown": shown,
+            "entered": readable(_values(data["entered"])),
+        }  # fmt: skip
 
 
 def _request(event: Event) -> dict[str, Any]:

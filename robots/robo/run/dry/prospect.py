@@ -10,7 +10,8 @@ from robo.kit.messages import _
 from robo.run.storage.journal import Event
 from robo.run.storage.ledger import Ledger
 from robo.run.storage.records import Item, Made
-from robo.run.told.words import moment
+from robo.run.told.sentences import sentence
+from robo.run.told.states import moment
 
 State = Literal["planned", "already_done", "refused", "failed", "skipped", "waits"]
 
@@ -112,6 +113,8 @@ def note_of(event: Event) -> str:
             return _("“{condition}” rests on what is not known yet: it was taken to be so").format(
                 condition=data["condition"]
             )
+        case "question.assumed":
+            return sentence(event)
         case "step.failed" if "then" in data:
             return _("{action} did not work: {reason}").format(action=data["action"], reason=data["reason"])
         case "change.planned" if data["by"] != "planned":

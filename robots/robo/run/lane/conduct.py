@@ -10,7 +10,7 @@ from robo.run.lane.top import own_way
 from robo.run.lane.walker import Walker
 from robo.run.loops.works import AskPerson
 from robo.run.steps.calls import outputs
-from robo.run.steps.course import Course, EndLane, StopFlow, Stopped
+from robo.run.steps.course import Course, EndLane, StopFlow, Stopped, Waits
 from robo.run.steps.passage import Passage
 from robo.run.steps.rehearsal import lane_begins, lane_ends
 from robo.run.steps.settle import settle, wait_left
@@ -28,6 +28,8 @@ def conduct(course: Course) -> Ending:
         return Ending("stopped", _("stopped by a person"))
     except EndLane as end:
         return Ending("lane", str(end))
+    except Waits as asked:
+        return Ending("asks", str(asked))
     except AskPerson as ask:
         course.journal.note("run.waits", question=ask.question, mend=ask.mend)
         return Ending("waits", ask.question)

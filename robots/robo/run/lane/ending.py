@@ -8,8 +8,9 @@ from typing import Literal
 from robo.kit.errors import FaultyFlow, LaneLost, RoboError
 from robo.run.steps.course import Broken
 
-Ended = Literal["done", "failed", "stopped", "waits", "lane", "faulty", "broken"]
-"""lane: another lane is to go on. faulty: the flow is wrong. broken: a fault of Robo or of a robot."""
+Ended = Literal["done", "failed", "stopped", "waits", "asks", "lane", "faulty", "broken"]
+"""asks: a person has not answered yet. lane: another lane is to go on. faulty: the flow is wrong. broken: a fault of
+Robo or of a robot."""
 
 
 @dataclass(frozen=True)

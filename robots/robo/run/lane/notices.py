@@ -28,7 +28,7 @@ def notify(course: Course) -> Ending:
 
 def _tell(course: Course, rule: Notice, ended: Outcome) -> None:
     ledger = course.ledger(f"run/{course.run}/notify")
-    key = f"{course.attempt} {rule.step.address}"
+    key = f"{_about(course, rule, ended)} {rule.step.address}"
     if ledger.item(key) is not None:
         return
     now = ledger.begin(key, {}, None, fresh=True).began_at
@@ -48,8 +48,18 @@ def _tell(course: Course, rule: Notice, ended: Outcome) -> None:
     course.journal.flush()
 
 
+def _about(course: Course, rule: Notice, ended: Outcome) -> str:
+    """What the mail is about: this end of the run; or a question, of which people are told once."""
+    if occasions(ended) & set(rule.on) == {"approval"}:
+        return ", ".join(f"{asked.step} {asked.number}" for asked in ended.asks)
+    return str(course.attempt)
+
+
 def _subject(flow: Flow, ended: Outcome) -> str:
     found = occasions(ended)
+    if "approval" in found:
+        titles = ", ".join(asked.title for asked in ended.asks)
+        return _("{flow}: a person is asked: {title}").format(flow=flow.name, title=titles)
     if "in_doubt" in found:
         return _("{flow}: a person must look").format(flow=flow.name)
     return (_("{flow}: not everything went well") if "failure" in found else _("{flow}: done")).format(flow=flow.name)

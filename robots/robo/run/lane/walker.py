@@ -19,6 +19,7 @@ from robo.kit.messages import _
 from robo.kit.patience import within
 from robo.kit.text import written
 from robo.run.loops.loop import Loops
+from robo.run.steps.asking import ask_person
 from robo.run.steps.calls import entered, outputs, standing_at
 from robo.run.steps.change import doubt_after_the_fact, make
 from robo.run.steps.course import Broken, Course, EndLane, SkipItem, StopFlow, Stopped
@@ -132,6 +133,8 @@ class Walker:
                 raise SkipItem(str(said.get("reason") or ""))
             case "run":
                 self._run_flow(step, passage)
+            case "ask" | "approve":
+                ask_person(self.course, step, passage)
             case _ if step.loop:
                 self._loops.run(step, passage)
             case _:

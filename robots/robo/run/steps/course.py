@@ -39,6 +39,10 @@ class StopFlow(Exception):
         self.reason, self.failed = reason, failed
 
 
+class Waits(Exception):
+    """A person is asked and has not answered yet: the run holds nothing until then."""
+
+
 class SkipItem(Exception):
     """The flow itself says that this item is not to be done today."""
 

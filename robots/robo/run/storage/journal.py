@@ -23,6 +23,7 @@ Kind = Literal[
     "change.planned", "step.unseen", "step.assumed", "item.listed", "request", "source.planned",
     "loop.began", "loop.stopped", "loop.ended",
     "source.written", "source.set_aside", "notice.sent", "notice.failed",
+    "question.asked", "question.answered", "question.overtaken", "question.passed", "question.assumed",
     "evidence",
 ]  # fmt: skip
 

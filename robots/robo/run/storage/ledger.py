@@ -170,12 +170,12 @@ class Ledger:
         steps: str,
         sender: str,
         facts: Mapping[str, Any],
-        by: Literal["planned", "nothing", "already_done"] = "planned",
+        by: Literal["planned", "nothing", "already_done", "answered"] = "planned",
     ) -> None:
         """In a dry run's own copy: from now on the change counts as made, so that the item goes on behind it.
 
         by: "planned" where a run would make it, "nothing" where there is nothing left to do, "already_done" where the
-        application shows it already.
+        application shows it already; "answered" in a real run, where what stands is a person's answer.
         """
         with self._store.write():
             number = self._add(
@@ -183,10 +183,8 @@ class Ledger:
                 steps=steps, sender=sender, why=by, gives=pack(gives),
             )  # fmt: skip
             self._set(key, ("started",), starts=0, failures=0, reason=None)
-            self._note(
-                "change.planned", key, step, number=number, by=by, summary=change.summary, preview=change.preview,
-                **facts,
-            )  # fmt: skip
+            kind = "question.passed" if by == "answered" else "change.planned"
+            self._note(kind, key, step, number=number, by=by, summary=change.summary, preview=change.preview, **facts)
 
     def receipt(
         self,

@@ -12,10 +12,13 @@ def due(flow: Flow, outcome: Outcome) -> list[Notice]:
 
 
 def occasions(outcome: Outcome) -> set[str]:
-    """failure, in_doubt (something waits for a person), success; none where it was merely stopped."""
+    """failure, in_doubt (something waits for a person), approval (the flow asks one), success; none where it was merely
+    stopped."""
     if outcome.state not in ("done", "failed", "faulty", "broken", "waits"):
         return set()
     failed = outcome.state in ("failed", "faulty", "broken") or outcome.failures or outcome.refused_rows
-    waits = outcome.state == "waits" or outcome.waits or outcome.pending
-    found = {name for name, holds in (("failure", failed), ("in_doubt", waits)) if holds}
+    asks = outcome.state == "waits" and outcome.asks
+    waits = (outcome.state == "waits" and not asks) or outcome.waits or outcome.pending
+    kinds = (("failure", failed), ("in_doubt", waits), ("approval", asks))
+    found = {name for name, holds in kinds if holds}
     return found or {"success"}

@@ -11,7 +11,9 @@ from typing import Any
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Event, Journal, Kind, events
 from robo.run.storage.ledger import Ledger
+from robo.run.storage.questions import Asked, questions_of, waits_for_its_start
 from robo.run.storage.store import Store
+from robo.run.storage.values import readable
 from robo.run.told.folder import RunFolder
 from robo.run.told.people import Question, questions
 from robo.run.told.sentences import shown_key
@@ -39,6 +41,7 @@ class Outcome:
     pending: results that are still to be written back. refused_rows: (line or title,
     reason) of entries without a usable key. outputs: what the flow gave under `outputs`, as JSON values.
     aside: files in which what was not accepted can be corrected. titles: what people call items, by their keys.
+    asks: the questions that nobody has answered yet; answered: whether the last one was, and the run is to go on.
     """
 
     run: str
@@ -58,6 +61,8 @@ class Outcome:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    asks: tuple[Asked, ...] = ()
+    answered: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -85,6 +90,7 @@ class Outcome:
             "counts": self.counts,
             "already": self.already,
             "waits": [asdict(question) for question in self.waits],
+            "asks": [asks_json(asked) for asked in self.asks],
             "refused": [{"key": k, "state": s, "reason": r} for k, s, r in self.failures],
             "refused_rows": [{"line": line, "reason": reason} for line, reason in self.refused_rows],
             "aside": list(self.aside),
@@ -103,7 +109,7 @@ def outcome(store: Store, run: str) -> Outcome:
     flow, state, reason, folder, attempt = row
     told = list(events(store, run, kinds=_TELLING))
     listed = {e.ledger for e in told if e.kind == "loop.began" and e.ledger}
-    asked = [e for e in told if e.kind == "run.waits"]
+    asked = _asked(told)
     ledgers = tuple(sorted(listed))
     counts: Counter[str] = Counter()
     failures, waits = [], []
@@ -136,7 +142,38 @@ def outcome(store: Store, run: str) -> Outcome:
         run, flow, state, folder, reason or "", asked[-1].data["mend"] if asked and state == "waits" else "",
         dict(counts), already, last, tuple(waits), tuple(failures), tuple(rows[at] for at in sorted(rows)), pending,
         ledgers, RunFolder(Path(folder)).outputs, _aside(told), titles,
+        tuple(questions_of(store, run, "open")) if state in ("waits", "running") else (),
+        state == "waits" and waits_for_its_start(store, run),
     )  # fmt: skip
+
+
+def asks_json(asked: Asked) -> dict[str, Any]:
+    """A question for programs. form: what is to be entered, each with its type and its default."""
+    return {
+        "step": asked.step,
+        "number": asked.number,
+        "kind": asked.kind,
+        "title": asked.title,
+        "shown": [
+            {"label": one.label, "value": readable(one.value)} | ({"sha256": one.digest} if one.digest else {})
+            for one in asked.shown
+        ],
+        "form": [readable({n: v for n, v in asdict(one).items() if v not in (None, ())}) for one in asked.form],
+        "by": list(asked.by),
+        "asked_at": asked.asked_at,
+        "until": asked.until,
+    }
+
+
+def _asked(told: list[Event]) -> list[Event]:
+    """What the latest start of the run asked a person about its ledgers."""
+    found: list[Event] = []
+    for event in told:
+        if event.kind == "run.resumed":
+            found.clear()
+        elif event.kind == "run.waits":
+            found.append(event)
+    return found
 
 
 def _aside(told: list[Event]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from robo.kit.messages import _, ngettext
 from robo.kit.text import written
 from robo.run.storage.journal import Event
 from robo.run.storage.values import unpack
-from robo.run.told.states import crossing_word, state_word, verdict_word, why_word
+from robo.run.told.states import crossing_word, moment, state_word, verdict_word, why_word
 
 
 def sentence(event: Event) -> str:
@@ -32,6 +32,8 @@ def sentence(event: Event) -> str:
         "key": event.data.get("title") or shown_key(event.key or ""),
         "given": _given(event.data.get("gives")),
     }
+    if event.kind.startswith("question."):
+        return _question(event)
     words["reason"] = event.data.get("reason") or ""
     words["state"] = state_word(str(event.data.get("state", "")))
     verdict = str(event.data.get("verdict", ""))
@@ -100,6 +102,30 @@ def _given(gives: Any) -> str:
 class _Words(dict[str, Any]):
     def __missing__(self, name: str) -> str:
         return ""
+
+
+def _question(event: Event) -> str:
+    data = event.data
+    words = {**data, "until": moment(data.get("until")), "at": moment(data.get("at"))}
+    match event.kind, data.get("verdict", data.get("question")):
+        case "question.asked", _kind:
+            said = _("A person is asked, until {until}: {title}") if words["until"] else _("A person is asked: {title}")
+        case "question.overtaken", _kind:
+            said = _("What “{title}” showed has changed: the answer of {by} on {at} counts no more")
+        case "question.answered", "refused":
+            refused = _("“{title}” was refused by {by}")
+            said = _("“{title}” was refused by {by}: {remark}") if data["remark"] else refused
+        case "question.answered", _verdict if data["question"] == "approve":
+            said = _("“{title}” was approved by {by}. {remark}")
+        case "question.answered", _verdict:
+            said = _("“{title}” was answered by {by}. {remark}")
+        case "question.assumed", "approve":
+            said = _("“{title}” was taken to be approved")
+        case "question.assumed", _kind:
+            said = _("“{title}” was taken to be answered with what stands in its form")
+        case _:
+            return ""
+    return said.format_map(words).strip()
 
 
 def _set_aside(event: Event) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from robo.kit.messages import _, ngettext
 
@@ -85,3 +86,8 @@ def verdict_word(verdict: str) -> str:
 def crossing_word(verdict: str) -> str:
     """What became of a request that could write, in a dry run."""
     return {"refused": _("refused"), "passed": _("let through")}.get(verdict, verdict)
+
+
+def moment(iso: str | None) -> str:
+    """A date and time as people here write it."""
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""

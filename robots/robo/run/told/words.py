@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from robo.flow.model import Input
 from robo.kit.messages import _, ngettext
+from robo.kit.text import written
+from robo.run.storage.questions import Asked, Shown
 from robo.run.told.outcome import Outcome
 from robo.run.told.people import Question
 from robo.run.told.sentences import shown_key
-from robo.run.told.states import counted, state_word
+from robo.run.told.states import counted, moment, state_word
 from robo.run.told.stored import INTERRUPTED
 
 SHOWN = 20
@@ -73,6 +75,8 @@ def state_sentence(outcome: Outcome) -> str:
         text = _("Run {run} ended: the flow is wrong. {reason}")
     elif outcome.state == "broken":
         text = _("Run {run} ended by a fault of Robo or of a robot, not yours. {reason}")
+    elif outcome.answered and not outcome.waits:
+        text = _("Run {run} has its answer. Go on with: robo resume {run}")
     elif outcome.exit_code == 4:
         text = _("Run {run} waits for a person. {reason}")
     elif outcome.state == "failed":
@@ -82,11 +86,6 @@ def state_sentence(outcome: Outcome) -> str:
     else:
         text = _("Run {run} is done. {reason}")
     return text.format(**words).strip()
-
-
-def moment(iso: str | None) -> str:
-    """A date and time as people here write it."""
-    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
 
 
 def answers(outcome: Outcome, question: Question) -> list[tuple[str, str]]:
@@ -110,6 +109,8 @@ def _waiting(outcome: Outcome) -> Iterator[str]:
             "  {count} results are still to be written back: close the workbook, then type robo resume {run}",
             outcome.pending,
         ).format(count=outcome.pending, run=outcome.run)
+    for asked in outcome.asks:
+        yield from _asked(asked)
     for question in outcome.waits[:SHOWN]:
         key = question.key or _("the run itself")
         yield _("  {key} waits for a person: {reason}").format(key=key, reason=question.reason or question.summary)
@@ -123,6 +124,57 @@ def _waiting(outcome: Outcome) -> Iterator[str]:
         yield f"     -> {_command(outcome, question, verdicts)}"
     if len(outcome.waits) > SHOWN:
         yield _("  and {count} more").format(count=len(outcome.waits) - SHOWN)
+
+
+def answering(asked: Asked) -> list[tuple[str, str]]:
+    """What a person may say to a question of the flow, each as (verdict, the command to paste)."""
+    number = f" --number {asked.number}" if asked.number > 1 else ""
+    entered = "".join(f" -i {one.name}=..." for one in asked.form if one.required and one.default in (None, ""))
+    if asked.kind == "ask":
+        return [("answer", f"robo answer {asked.run}{number}{entered}")]
+    refusal = f'robo approve {asked.run}{number} --refuse --remark "..."'
+    return [("approve", f"robo approve {asked.run}{number}{entered}"), ("refuse", refusal)]
+
+
+def shown_value(shown: Shown) -> list[str]:
+    """What a question shows: one line, or one for each row of a table."""
+    value = shown.value
+    if shown.digest:
+        said = _("{file} ({size} octets, SHA-256 {digest}…)")
+        return [said.format(file=value, size=shown.size, digest=shown.digest[:12])]
+    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        return [", ".join(f"{name}: {written(one)}" for name, one in row.items()) for row in value]
+    if isinstance(value, Mapping):
+        return [", ".join(f"{name}: {written(one)}" for name, one in value.items())]
+    return [", ".join(map(written, value)) if isinstance(value, list) else written(value)]
+
+
+def asking_words(asked: Asked) -> list[str]:
+    """Who may answer, and until when."""
+    words = {"moment": moment(asked.asked_at), "accounts": ", ".join(asked.by), "until": moment(asked.until)}
+    said = [_("asked on {moment}")]
+    said += [_("for {accounts} to answer")] if asked.by else []
+    said += [_("until {until}")] if asked.until else []
+    return [one.format(**words) for one in said]
+
+
+def field_words(one: Input) -> str:
+    """What is to be entered: its name and label, with what is taken where nothing is."""
+    label = f" ({one.label})" if one.label else ""
+    among = ": " + " | ".join(one.choices) if one.choices else ""
+    default = _(", {value} where nothing is entered").format(value=written(one.default))
+    return f"{one.name}{label}{among}{default if one.default not in (None, '') else ''}"
+
+
+def _asked(asked: Asked) -> Iterator[str]:
+    yield f"  {asked.title} ({', '.join(asking_words(asked))})"
+    for one in asked.shown:
+        for line in shown_value(one):
+            yield f"     {one.label}: {line}" if one.label else f"     {line}"
+    for entry in asked.form:
+        yield _("     to be entered: {field}").format(field=field_words(entry))
+    for _verdict, command in answering(asked):
+        yield f"     -> {command}"
 
 
 def _first(lines: list[str]) -> list[str]:
