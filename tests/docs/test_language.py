@@ -61,7 +61,7 @@ def test_the_workspace_shown_is_one(page: Page, tmp_path: Path) -> None:
 
 
 def test_the_flows_shown_are_flows(tmp_path: Path) -> None:
-    smallest, loop, call, schedule = LANGUAGE.blocks("yaml")
+    smallest, loop, call, _question, schedule = LANGUAGE.blocks("yaml")
     workspace = Workspace(tmp_path)
     load_text(smallest, tmp_path / "flows" / "smallest.yaml", workspace, installed())
     whole = "robo: 1\nsteps:\n" + loop.replace("[...]", "[open: /x, submit: {button: OK, read: {reference: '#r'}}]", 1)

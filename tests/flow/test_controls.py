@@ -169,8 +169,7 @@ def test_end(faults: Faults, end: str, place: str, fault: str) -> None:
     ("rule", "place", "fault"),
     [
         ("{on: failure}", "2:10", "`mail` is missing"),
-        ("{on: failed, mail: a@b.fr}", "2:15", "one of these is expected: failure, success, in_doubt"),
-        ("{on: approval, mail: a@b.fr}", "2:11", '"approval" is not in this version yet'),
+        ("{on: failed, mail: a@b.fr}", "2:15", "one of these is expected: failure, success, in_doubt, approval"),
         ("{on: success, mail: chef}", "2:30", '"chef" is no mail address'),
         ("{on: success, mail: =row.x}", "2:31", "row does not exist"),
         ("{on: success, mial: a@b.fr}", "2:10", "`mail` is missing"),

@@ -68,3 +68,28 @@ def test_what_is_missing_in_robo_toml_is_said_before_the_run(desk: Desk) -> None
     said = desk.robo("check", "register")
     assert said.returncode == 2
     assert "flows/register.yaml:2:10: robo.toml describes no way to send mail" in said.stdout + said.stderr
+
+
+def test_who_is_asked_is_written_to_once_with_the_command_that_answers(desk: Desk, post: Post) -> None:
+    desk.write(
+        "flows/asks.yaml",
+        """\
+robo: 1
+name: Convocations
+notify:
+  - {on: approval, mail: chef@example.fr}
+  - {on: in_doubt, mail: suivi@example.fr}
+steps:
+  - approve: {title: Send the letters, show: {People: 3}}
+""",
+    )
+    run = desk.json("run", "asks")["run"]
+    (letter,) = told(post)
+    assert (letter["To"], letter["Subject"]) == (
+        "chef@example.fr", "Convocations: a person is asked: Send the letters"
+    )  # fmt: skip
+    text = letter.get_content()
+    assert "People: 3" in text
+    assert f"-> robo approve {run}\r\n" in text
+    assert desk.json("resume", run)["state"] == "waits"
+    assert len(told(post)) == 1

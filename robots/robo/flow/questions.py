@@ -30,7 +30,8 @@ def read_question(
             arguments[key] = draft.value(table[key], where[key], names)
     by = arguments.get("by")
     if any(isinstance(one, bool | dict | list) for one in (by if isinstance(by, list) else [by])):
-        draft.fault(where["by"], _("an account is expected here, or a list of them"), "by: [m.durand, c.petit]")
+        example = _("Write: {example}").format(example="by: [m.durand, c.petit]")
+        draft.fault(where["by"], _("an account is expected here, or a list of them"), example)
     form = read_fields(draft, table.get("form"), where["form"], _FORM, names)
     for one in form:
         if one.type == "secret":
