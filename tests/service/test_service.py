@@ -159,3 +159,48 @@ settings:
 steps:
   - bench.fail_until: {file: tries.txt, times: 2}
 """
+
+
+ASKS = """\
+robo: 1
+name: Sure
+settings: {limit: 1, second_person: SECOND}
+steps:
+  - approve: {title: Work it, wait: WAIT}
+  - bench.work: {file: bench.txt, piece: a}
+"""
+
+
+def asking(shop: Shop, wait: str = "3d", second: str = "no") -> str:
+    """A run that waits for somebody, while another one of its flow may work."""
+    shop.write("flows/sure.yaml", ASKS.replace("WAIT", wait).replace("SECOND", second))
+    run = str(shop.json("trigger", "sure")["run"])
+    until(lambda: shop.state(run) == "waits")
+    return run
+
+
+def test_a_run_that_waits_for_a_person_holds_nothing_and_goes_on_when_somebody_answers(shop: Shop) -> None:
+    shop.serve("--slots", "1")
+    first, second = asking(shop), asking(shop)
+    assert shop.bench == []
+    assert f"The service goes on with run {first}" in shop.robo("approve", first).stdout
+    until(lambda: shop.state(first) == "done")
+    assert shop.bench == ["begin a", "end a"]
+    shop.robo("approve", second, "--refuse")
+    until(lambda: shop.state(second) == "failed")
+    assert shop.bench == ["begin a", "end a"]
+
+
+def test_a_run_that_nobody_answers_in_time_fails_by_itself(shop: Shop) -> None:
+    shop.serve()
+    run = asking(shop, wait="1s")
+    until(lambda: shop.state(run) == "failed")
+    assert "nobody answered within 1 second" in shop.robo("show", run).stdout
+
+
+def test_who_has_asked_for_the_run_does_not_approve_it_where_a_second_person_is_wanted(shop: Shop) -> None:
+    shop.serve()
+    run = asking(shop, second="yes")
+    assert "needs a second person" in shop.robo("approve", run).stderr
+    shop.robo("cancel", run)
+    assert "is asked no more" in shop.robo("approve", run).stderr

@@ -16,9 +16,11 @@ from robo.run.storage.journal import Journal
 from robo.run.storage.ledger import TOP
 from robo.run.storage.questions import Asked, Kind, answer, questions_of
 from robo.run.storage.store import Store
-from robo.run.told.states import moment
+from robo.run.told.states import moment, state_word
 
 Verdict = Literal["given", "refused"]
+_ASKS = ("waits", "running", "queued", "admitted")
+"""States of a run in which it may be answered."""
 
 
 def question_to_answer(store: Store, run: str, kind: Kind, step: str | None, number: int | None) -> Asked:
@@ -66,6 +68,10 @@ def give_answer(
         values = {**verdict_of, **read_values(asked.form, given, workspace)}
     journal = Journal(store, asked.run, clock)
     with store.write():
+        state = store.one("SELECT state FROM run WHERE id = :run", run=asked.run)
+        if state and state[0] not in _ASKS:
+            said = _("run {run} asks nothing now: it is {state}. Go on with it first: robo resume {run}")
+            raise Failed(said.format(run=asked.run, state=state_word(state[0])))
         if not answer(store, asked, verdict, values, by, now.isoformat(), remark):
             again = [one for one in questions_of(store, asked.run) if one.step == asked.step]
             raise Failed(_not_open(asked.run, again[-1]))

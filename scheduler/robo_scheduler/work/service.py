@@ -10,7 +10,9 @@ from robo.flow.workspace import Workspace
 from robo.kit.messages import _
 from robo.run.admission.bounds import deadline_reason
 from robo.run.admission.reaping import end_the_dead
-from robo.run.admission.turns import admit, close
+from robo.run.admission.turns import admit, close, go_on
+from robo.run.storage.clock import SystemClock
+from robo.run.storage.questions import overdue
 from robo.run.storage.store import Store
 from robo.run.told.states import state_word
 from robo_scheduler.work.delivery import Delivery, Order
@@ -92,6 +94,12 @@ class Service:
         for run in end_the_dead(self._store):
             self._log(
                 "run.queued", _("{run}: its process has died, it waits for its turn again").format(run=run), run=run
+            )
+        for run in overdue(self._store, SystemClock().now()):
+            with self._store.write():
+                go_on(self._store, run)
+            self._log(
+                "run.queued", _("{run}: nobody has answered in time, it goes on to its end").format(run=run), run=run
             )
         now = time.time()
         if self._store.one(

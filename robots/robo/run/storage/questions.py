@@ -165,9 +165,10 @@ def waits_for_its_start(store: Store, run: str) -> bool:
 
 
 def overdue(store: Store, now: datetime) -> list[str]:
-    """The runs that wait for an answer whose time has passed: going on with one ends it."""
+    """The runs of the service that wait for an answer whose time has passed: going on with one ends it."""
     rows = store.all(
-        "SELECT DISTINCT run.id FROM question JOIN run ON run.id = question.run "
+        "SELECT DISTINCT run.id FROM run JOIN submission ON submission.run = run.id "
+        "JOIN question ON question.run = run.id "
         "WHERE question.state = 'open' AND question.until <= :now AND run.state = 'waits'",
         now=now.isoformat(),
     )
