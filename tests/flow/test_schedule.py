@@ -109,6 +109,7 @@ def test_what_a_run_is_given(load: Load) -> None:
         ("evry: hour", "4:5", "this entry does not say when", 'Did you mean "every"'),
         ("{every: hour, cron: 0 8 * * 1}", "4:19", "`cron` stands beside `every`", "Write: - cron: ..."),
         ("{at: 2026-12-01 8:00, between: 7h-9h}", "4:27", "`between` means nothing beside `at`", ""),
+        ("{cron: 0 8 1,15 * *}", "4:12", "inside { } a value with a comma must be in quotes", 'cron: "0 8 1,15 * *"'),
         ("{every: hour, betwen: 7h-9h}", "4:19", '"betwen" is not known here', 'Did you mean "between"'),
         ("{every: hour, between: 7h}", "4:28", "two times of day are expected here", "Write: 07:00-19:00"),
         ("{every: day at 6:00, between: 7h-9h}", "4:35", "it is never run: 06:00 does not lie between", ""),

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-OWN = ".~robo-"
-"""How the names of files begin that robots make on the way; nobody else is to take them up."""
+from robo.kit.unfinished import OWN
 
 _STALE_AFTER = 86400.0
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from robo.files.contents import content_of, known_by
-from robo.files.leftovers import OWN
 from robo.kit.change import Cell
 from robo.kit.errors import Failed, FaultyFlow
 from robo.kit.folders import folded
@@ -20,13 +19,11 @@ from robo.kit.messages import _, reason_of
 from robo.kit.patience import remaining
 from robo.kit.source import Entry, Fault, KeyOf, WrittenBack, source
 from robo.kit.types import Text, YesNo
+from robo.kit.unfinished import MARKS, OWN, finished_name, is_open, open_names
 
 COLUMNS = ("path", "name", "stem", "suffix", "folder", "size", "modified", "sha256")
 SETTLED = 2.0
 """Seconds for which a file must have stayed as it is before it counts as written."""
-
-_UNFINISHED = (".part", ".crdownload", ".partial", ".filepart", ".download", ".tmp")
-_MARKS = ("~$", ".~lock.")
 
 
 @source
@@ -99,10 +96,9 @@ class Files:
                 there = sorted(listed, key=lambda one: (folded(one.name), one.name))
         except OSError as error:
             raise Failed(_("{path} cannot be listed: {reason}").format(path=folder, reason=reason_of(error))) from error
-        open_elsewhere = {one.name.removeprefix("~$") for one in there if one.name.startswith("~$")}
-        open_elsewhere |= {one.name[len(".~lock.") : -1] for one in there if one.name.startswith(".~lock.")}
+        open_elsewhere = open_names(one.name for one in there)
         for one in there:
-            if one.name.startswith((OWN, *_MARKS)) or not self._wanted(one.name):
+            if one.name.startswith((OWN, *MARKS)) or not self._wanted(one.name):
                 continue
             if one.is_symlink():
                 yield Path(one.path), _("it is a link to another place")
@@ -115,16 +111,14 @@ class Files:
 
     def _wanted(self, name: str) -> bool:
         """Whether the name matches, be it once its writing is finished."""
-        ending = next((one for one in _UNFINISHED if folded(name).endswith(one)), "")
-        names = {name, name[: len(name) - len(ending)]}
+        names = {name, finished_name(name)}
         return any(fnmatch.fnmatchcase(folded(one), folded(self._match)) for one in names)
 
 
 def _reason_to_wait(path: Path, open_elsewhere: set[str]) -> str:
-    if folded(path.name).endswith(_UNFINISHED):
+    if path.name != finished_name(path.name):
         return _("it is still being written")
-    # Excel leaves out the first two letters of long names in its mark.
-    if path.name in open_elsewhere or path.name[2:] in open_elsewhere:
+    if is_open(path.name, open_elsewhere):
         return _("it is open in another program")
     try:
         if path.stat().st_size == 0:

@@ -41,6 +41,7 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "after": _ALWAYS,
 }
 """What may be said beside each of them."""
+_KNOWN = {*WHEN, *(option for options in _OPTIONS.values() for option in options)}
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,11 @@ class _Reader:
         kind = self._kind(table, path) if draft.count == before else None
         if kind is None:
             return None
+        if torn := [key for key, value in table.items() if value is None and key not in _KNOWN]:
+            whole = ("," if kind == "cron" else ", ").join([str(table[kind]), *torn])
+            said = _("inside {{ }} a value with a comma must be in quotes").format()
+            draft.fault((*path, kind), said, _write(f'{kind}: "{whole}"'))
+            return None
         self._beside(table, kind, path)
         rule = self._rule(kind, table[kind], (*path, kind))
         options: dict[str, Any] = {
@@ -148,7 +154,8 @@ class _Reader:
         }
         if rule is None or draft.count > before:
             return None
-        return Trigger(self._name(kind, rule, str(table[kind])), rule, **options)
+        written = " ".join(str(table[kind]).split())
+        return Trigger(self._name(kind, rule, written), rule, written, **options)
 
     def _kind(self, table: Mapping[str, Any], path: Path) -> str | None:
         """The word that says when; noted where there is none, or one that comes later."""
@@ -166,7 +173,7 @@ class _Reader:
     def _beside(self, table: Mapping[str, Any], kind: str, path: Path) -> None:
         """Refuse what does not belong to it: another time, an option of other times, an unknown word."""
         known = (kind, *_OPTIONS[kind])
-        elsewhere = {option for options in _OPTIONS.values() for option in options} - set(known)
+        elsewhere = _KNOWN - {*known, *WHEN}
         for key in table:
             if key in WHEN and key != kind:
                 said = _("`{other}` stands beside `{kind}`: each is an entry of its own").format(other=key, kind=kind)
@@ -265,7 +272,7 @@ class _Reader:
         return given
 
     def _name(self, kind: str, rule: Rule, written: str) -> str:
-        shown = rule.flow if isinstance(rule, After) else " ".join(written.split())
+        shown = rule.flow if isinstance(rule, After) else written
         name = f"{kind} {shown if kind in ('when_file', 'after') else shown.lower()}"
         self.names[name] += 1
         return name if self.names[name] == 1 else f"{name} ({self.names[name]})"

@@ -83,7 +83,8 @@ class Trigger:
     """One entry of `schedule`.
 
     name: what its fires are remembered under, such as "every weekday at 07:30"; the same whatever its options are.
-    rule: when; timezone: of whose clock; holidays: whose public holidays count, as in `robo.toml`.
+    rule: when; written: the same as the flow has it, "weekday at 07:30".
+    timezone: of whose clock; holidays: whose public holidays count, as in `robo.toml`.
     between: the first and the last time of day that counts; the second may be the smaller one, over midnight.
     if_missed: what follows when nobody was there; if_running: what follows when its flow is still running.
     inputs: name to value, with `Formula` leaves; dry_run: whether it is only rehearsed.
@@ -91,6 +92,7 @@ class Trigger:
 
     name: str
     rule: Rule
+    written: str = ""
     timezone: str = "Europe/Paris"
     holidays: str = "metropole"
     skip_holidays: bool = False
