@@ -166,8 +166,10 @@ class Walker:
                 )
                 self._note("step.failed", step, passage, reason=reason)
                 raise Failed(reason)
-            if rounds:
+            if rounds and asked.every:
                 course.pause(asked.every)
+                if asked.until.holds(self._scope(passage), self._language):
+                    break  # it has come about while nobody did anything: a round more might not even be possible
             rounds += 1
             self.go(step.body, passage)
 
