@@ -11,6 +11,7 @@ from robo.flow.names import ROWS
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.run.lane.closing import part_of
+from robo.run.loops.tally import rows_refused
 from robo.run.steps.course import Course
 from robo.run.steps.passage import Passage
 from robo.run.steps.scope import Page, times, unsaved
@@ -68,7 +69,10 @@ class _Rows(Mapping[str, int]):
             run=self._course.run,
             state="planned" if self._course.dry and state == "done" else state,
         )
-        return int(found[0]) if found else 0
+        count = int(found[0]) if found else 0
+        if state == "refused":  # rows without a key of their own are no items, and refused all the same
+            count += rows_refused(self._course.store, self._course.run, self._course.attempt, None)
+        return count
 
     def __iter__(self) -> Iterator[str]:
         return iter(ROWS)

@@ -17,10 +17,10 @@ def begun_keys(store: Store, run: str, ledger: str) -> set[str]:
     return {key for (key,) in rows}
 
 
-def rows_refused(store: Store, run: str, attempt: int, ledger: str, position: int | None = None) -> int:
-    """How many rows this start has refused for their keys (at that position)."""
+def rows_refused(store: Store, run: str, attempt: int, ledger: str | None, position: int | None = None) -> int:
+    """How many rows this start has refused for their keys (in that ledger, at that position)."""
     rows = store.all(
-        "SELECT event FROM journal WHERE run = :run AND ledger = :ledger AND kind = 'row.refused'",
+        "SELECT event FROM journal WHERE run = :run AND ledger = coalesce(:ledger, ledger) AND kind = 'row.refused'",
         run=run,
         ledger=ledger,
     )
