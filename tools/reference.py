@@ -11,7 +11,7 @@ from typing import Any
 
 from robo.cli.actions import described, kind_word, need_word
 from robo.flow.controls import CONTROLS
-from robo.flow.vocabulary import control
+from robo.flow.vocabulary import EXAMPLES, control
 from robo.kit.action import Action
 from robo.kit.messages import _, speak
 from robo.kit.shelf import installed
@@ -115,13 +115,14 @@ def _entry(told: dict[str, Any], language: str) -> Iterator[str]:
 def _control(name: str, language: str) -> Iterator[str]:
     """A step of the engine itself; what all loops take is told at the page on the language."""
     words, summary = control(name)
-    yield from (f"### {name}", "", summary or _("Make names known."))
+    yield from (f"### {name}", "", summary)
     told = [(word, said["description"]) for word, said in words.items() if "description" in said]
     if told:
         head = _HEAD[language]
         yield from ("", f"| {head[0]} | {head[2]} |", "|---|---|")
         for word, text in told:
             yield f"| {_bold(word, CONTROLS[name].main)} | {text} |"
+    yield from ("", "```yaml", EXAMPLES[name], "```")
 
 
 def _row(one: dict[str, Any], main: str | None) -> str:

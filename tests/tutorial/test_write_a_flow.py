@@ -15,8 +15,6 @@ import pytest
 
 from docs.pages import Page
 from robo.flow.controls import CONTROLS
-from robo.flow.load import load_text
-from robo.flow.workspace import Workspace
 from robo.kit.shelf import installed
 from robo.practice.invoices import ARRIVALS, write_invoices
 from robo.practice.office import PASSWORD, Office
@@ -115,19 +113,6 @@ def test_the_fault_shown_is_the_fault_told(reader: Reader) -> None:
     told = reader.robo("--lang", "fr", "check", "regarder").stdout.replace("\u00a0", " ")
     flow.write_text(right, encoding="utf-8")
     assert PAGE.blocks("text") == [told]
-
-
-def test_the_words_that_help_are_steps(tmp_path: Path) -> None:
-    (table,) = re.findall(r"^\| You want to.*?\n\n", PAGE.prose, re.MULTILINE | re.DOTALL)
-    steps = [found.replace("\\|", "|") for found in re.findall(r"`(- .+?)`", table)]
-    assert len(steps) == 12
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows" / "saisie.yaml").write_text(FLOWS["flows/saisie.yaml"], encoding="utf-8")
-    for step in steps:
-        loop = f"- for_each: {{in: [1], as: row, steps: [{step.removeprefix('- ')}]}}"
-        whole = step if "for_each" in step or "run:" in step else loop
-        text = f"robo: 1\nsettings: {{site: bureau}}\nsteps:\n{whole}\n"
-        load_text(text, tmp_path / "flows" / "step.yaml", Workspace(tmp_path), installed(), deep=False)
 
 
 def test_every_action_has_its_place_in_it() -> None:

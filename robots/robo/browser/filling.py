@@ -32,7 +32,7 @@ def fill(fields: Mapping[str, Value] | list[Any], page: Page, inside: Text | Non
     fields: label and value of each field, or a list of {at: place, value: ...}
     inside: the title of the section, group, row or dialog that holds them all
 
-    - fill: {Nom: =row.nom, Date de naissance: =row.naissance, Dossier urgent: yes}
+    - fill: {Nom: =row.nom, Date de naissance: =row.date_de_naissance, Dossier urgent: yes}
     """
     page.watch.answer = False
     page.watch.said.clear()

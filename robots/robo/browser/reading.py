@@ -22,7 +22,7 @@ def read(names: Mapping[str, Readings], page: Page) -> dict[str, Any]:
 
     names: name and place, or {at: place, find: /pattern/, what: text|value|address|ATTRIBUTE, all: yes, default: x}
 
-    - read: {reference: "#ref"}
+    - read: {reference: "#reference"}
     """
     with plainly(_("reading the page")):
         while True:

@@ -41,7 +41,11 @@ def submit(
     read: names and places to take from the answer
     confirm: yes answers the question that the page may ask
 
-    - submit: {button: Enregistrer, expect: Dossier enregistré, read: {reference: "#ref"}}
+    - submit:
+        button: Enregistrer
+        expect: "Demande {{ row.numero }}"
+        refuse: Demande refusée
+        read: {reference: "#reference"}
     """
     wanted, unwanted = proof_specs(expect), proof_specs(refuse)
     for reading in (read or {}).values():

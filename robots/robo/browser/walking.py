@@ -30,9 +30,9 @@ _PASSING = (429, 502, 503, 504)
 def open_(address: Text, page: Page) -> None:
     """Open an address of the site.
 
-    address: a path such as /dossiers/nouveau, after the site's address, or a whole address
+    address: a path such as /demandes/nouvelle, after the site's address, or a whole address
 
-    - open: /dossiers/nouveau
+    - open: /demandes/nouvelle
     """
     visit(page, absolute(address, page.lane.site))
     page.check_signed_in()
@@ -133,7 +133,7 @@ def login(account: AccountName, page: Page) -> None:
 
     account: its name
 
-    - login: portail
+    - login: bureau
     """
     visit(page, absolute(account.open, account.site))
     # As one who looks at the page: some sites send a session that still holds straight on.

@@ -27,7 +27,7 @@ def read_document(file: Path, find: dict[str, Find] | None = None) -> dict[str, 
     Saved as a whole, it is `text`, `pages` (their number) and what was found. What is not there, or stands there with
     several values, refuses the item, as does a document without text (a scan), with a password, or damaged.
 
-    - read_document: {file: =file.path, find: {numero: '/Facture n° (\\d+)/', total: "Total TTC: amount"}}
+    - read_document: {file: =file.path, find: {numero: '/Facture n° (.+)/', total: "Total TTC: amount"}}
     """
     from robo.documents.pdf import text_of
 

@@ -63,13 +63,12 @@ def _only(names: list[str], action: str) -> JsonSchema:
 def _control(name: str) -> JsonSchema:
     words, summary = vocabulary.control(name)
     control = controls.CONTROLS[name]
-    if name == "set":
-        return said(group({}, others={}), _("Make names known."))
-    whole = group(words, control.required)
+    explained = f"{summary}\n\n{vocabulary.EXAMPLES[name]}"
+    whole = group(words, control.required, others={} if name == "set" else None)
     if control.main is None:
-        return said(whole, summary)
+        return said(whole, explained)
     lone = _may_be_empty(words[control.main], not control.required)
-    return said(either([whole, {key: one for key, one in lone.items() if key != "description"}]), summary)
+    return said(either([whole, {key: one for key, one in lone.items() if key != "description"}]), explained)
 
 
 def _source(source: SourceType) -> JsonSchema:

@@ -179,10 +179,24 @@ def look_up() -> JsonSchema:
     )
 
 
+EXAMPLES: Mapping[str, str] = {
+    "set": "- set: {par_mois: =row.montant / 12}",
+    "log": '- log: "{{ row.numero }} : {{ row.montant|euros }}"',
+    "stop": "- {if: rows.refused > 0, stop: {reason: des lignes sont à corriger, as: failed}}",
+    "skip": '- {if: row.urgent == "oui", skip: à traiter à la main}',
+    "group": '- {if: row.urgent == "oui", group: [log: demande urgente, set: {delai: 2}]}',
+    "repeat": '- repeat: {until: not shows("Page suivante"), steps: [click: Page suivante]}',
+    "run": "- run: {flow: saisie, with: {combien: 10}}",
+    "for_each": "- for_each: {in: [Association, Entreprise], as: type, steps: [log: =type]}",
+}
+"""Each of the engine's own steps as a flow writes it."""
+
+
 def control(name: str) -> tuple[Words, str]:
     """The parameters of one of the engine's own steps, and what it does."""
     flow = {"type": "string"}
     words: Mapping[str, tuple[Words, str]] = {
+        "set": ({}, _("Make names known.")),
         "log": (
             {"text": said(TEXT, _("what is written")), "level": {"enum": list(controls.LEVELS)}},
             _("Write a line into the run's log."),
@@ -213,7 +227,7 @@ def control(name: str) -> tuple[Words, str]:
             _("Go through a list."),
         ),
     }
-    return words.get(name, (dict.fromkeys(controls.CONTROLS[name].parameters, ANY), ""))
+    return words[name]
 
 
 def _gain() -> JsonSchema:

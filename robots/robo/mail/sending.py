@@ -53,7 +53,7 @@ def send_mail(
     attach: files that go along, from the workspace or a folder of robo.toml
     account: which [mail.NAME] of robo.toml sends it; main, or the only one, unless said
 
-    - send_mail: {to: =row.courriel, subject: "Votre dossier {{ row.numero }}", text: "Bonjour {{ row.nom }}, ..."}
+    - send_mail: {to: =row.courriel, subject: "Votre demande {{ row.numero }}", text: "Bonjour {{ row.nom }}, ..."}
 
     Where the server turns down one of the recipients, nobody gets it and the item is refused.
     """

@@ -16,6 +16,8 @@ from robo.practice.register import Exchange, Register, Sessions
 from robo.practice.rules import refusals
 
 _COOKIE = "session"
+_RECKONING = 0.5
+"""Seconds that the office takes for its figures: a page that gets ready by itself is a thing to practise too."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,18 @@ def _show(state: State, request: Request, user: str, token: str) -> Answer:
         number = request.fields.get("numero", "").strip()
         found = [record for record in state.register.snapshot().records if record.number == number]
         return Answer(200, pages.search(number, found))
+    if route == ("GET", "/statistiques"):
+        return _reckon(state, dict(parse_qsl(request.query)).get("depuis", ""))
     return Answer(404, pages.problem("Page introuvable", "Cette page n’existe pas"))
+
+
+def _reckon(state: State, since: str) -> Answer:
+    """The figures, once they have been reckoned. since: when that began, in milliseconds; anything else begins it."""
+    now = int(time.time() * 1000)
+    began = int(since) if since.isdecimal() else now
+    if now - began < _RECKONING * 1000:
+        return Answer(200, pages.reckoning(f"/statistiques?depuis={began}"))
+    return Answer(200, pages.figures(len(state.register.snapshot().records)))
 
 
 def _sign_in(state: State, request: Request) -> Answer:

@@ -1,4 +1,4 @@
-"""The pages the office shows: French, accessible, sober, without JavaScript."""
+"""The pages the office shows: French, accessible, sober, without JavaScript; one gets ready by itself."""
 
 from __future__ import annotations
 
@@ -44,14 +44,16 @@ _NAV = """<nav aria-label="Menu principal">
 </nav>"""
 
 
-def _page(title: str, body: str, *, nav: bool = True) -> str:
+def _page(title: str, body: str, *, nav: bool = True, goes_to: str = "") -> str:
+    """A whole page; goes_to: where it goes by itself after a second."""
+    refresh = f'<meta http-equiv="refresh" content="1; url={goes_to}">' if goes_to else ""
     return f"""<!DOCTYPE html>
 <html lang="fr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)} – Bureau des aides</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="data:,">{refresh}
 <style>{_STYLE}</style>
 </head>
 <body>
@@ -90,7 +92,8 @@ def home(user: str) -> str:
         f"""<p>Bienvenue, {escape(user)}</p>
 <ul><li><a href="/demandes/nouvelle">Nouvelle demande</a></li>
 <li><a href="/demandes/recherche">Rechercher une demande</a></li>
-<li><a href="/demandes">Liste des demandes</a></li></ul>""",
+<li><a href="/demandes">Liste des demandes</a></li>
+<li><a href="/statistiques">Statistiques</a></li></ul>""",
     )
 
 
@@ -202,6 +205,25 @@ def search(number: str = "", found: Sequence[Record] | None = None) -> str:
 <button type="submit">Rechercher</button>
 </form>
 {result}""",
+    )
+
+
+def reckoning(address: str) -> str:
+    """While the figures are being reckoned: the page goes there by itself, and so does its link."""
+    return _page(
+        "Statistiques",
+        f"""<p role="status">Calcul en cours</p>
+<p><a href="{address}">Actualiser</a></p>""",
+        goes_to=address,
+    )
+
+
+def figures(count: int) -> str:
+    """How many entries there are."""
+    return _page(
+        "Statistiques",
+        f"""<p role="status">Calcul terminé</p>
+<p>Demandes enregistrées : <strong id="nombre">{count}</strong></p>""",
     )
 
 

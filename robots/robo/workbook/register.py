@@ -47,7 +47,10 @@ def append_row(
     sheet: the name on the tab; may be left out where the workbook shows only one
     header_row: the line of the headers, 1 unless said
 
-    - append_row: {workbook: classement/registre.xlsx, key: Empreinte, values: {Empreinte: =file.sha256, Nom: =nom}}
+    - append_row:
+        workbook: classement/registre.xlsx
+        key: Empreinte
+        values: {Fichier: =file.name, Empreinte: =file.sha256}
     """
     import json
 

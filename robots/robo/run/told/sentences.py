@@ -41,7 +41,7 @@ def sentence(event: Event) -> str:
     words["why"] = why_word(str(event.data.get("why", "")))
     if event.kind == "row.refused" and event.data.get("title"):
         return _("{title}: refused, {reason}").format_map(_Words(words))
-    return _sentences().get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")
+    return _sentences(event.data.get("items", 0)).get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")
 
 
 def shown_key(key: str) -> str:
@@ -57,7 +57,8 @@ def _is_told_by_the_ending(event: Event) -> bool:
     return event.kind == "change.not_made" and event.data.get("why") in ("refused", "failed")
 
 
-def _sentences() -> dict[str, str]:
+def _sentences(items: int) -> dict[str, str]:
+    """Each kind's sentence; items: how many a loop has, where it is about one."""
     return {
         "run.submitted": _("Asked for by {by}: {flow}"),
         "run.queued": _("The run waits for its turn again: {reason}"),
@@ -87,7 +88,7 @@ def _sentences() -> dict[str, str]:
         "step.unseen": _("{key}: {action} was not rehearsed: {reason}"),
         "step.assumed": _("{key}: “{condition}” rests on what is not known yet: it was taken to be so"),
         "request": _("{key}: {method} {address}: {verdict}, {why}"),
-        "loop.began": _("{items} items in {source}"),
+        "loop.began": ngettext("{items} item in {source}", "{items} items in {source}", items),
         "notice.sent": _("The mail about this end was sent ({on})"),
         "notice.failed": _("The mail about this end could not be sent ({on}): {reason}"),
         "loop.stopped": _("The loop stops: {reason}"),
@@ -141,11 +142,18 @@ def _set_aside(event: Event) -> str:
 def _written(event: Event) -> str:
     d = event.data
     if "pending" in d:
-        return _("{count} results still to be written back: {reason}").format(count=d["pending"], reason=d["reason"])
+        return ngettext(
+            "{count} result still to be written back: {reason}",
+            "{count} results still to be written back: {reason}",
+            d["pending"],
+        ).format(count=d["pending"], reason=d["reason"])
     if "conflict" in d:
         return _('{key}: column "{column}" already holds {there}, which stays').format(
             key=event.key, column=d["conflict"], there=d["there"]
         )
     if "missing" in d:
         return _("{key}: no longer in the source, so nothing was written back").format(key=event.key)
-    return _("{count} results written back to {target}").format(count=len(d.get("keys", ())), target=d.get("target"))
+    count = len(d.get("keys", ()))
+    return ngettext(
+        "{count} result written back to {target}", "{count} results written back to {target}", count
+    ).format(count=count, target=d.get("target"))
