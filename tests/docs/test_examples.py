@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from docs.pages import Page
 from docs.stages import CALLED, STAGES, World
-from robo.flow.controls import MODIFIERS
+from robo.flow.controls import MODIFIERS, QUESTIONS
 from robo.flow.vault import Vault
 from robo.practice.invoices import write_invoices
 from robo.practice.office import PASSWORD, Office
@@ -60,12 +61,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("labo")
     with Office() as office, Post() as post:
         lay_out(folder, office, post)
-        command = [sys.executable, "-m", "robo", "run", "examples", "--json"]
-        ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=120)
-        assert ran.returncode in (0, 1), ran.stderr
-        (run,) = (folder / "runs").glob("*")
+        told = robo(folder, "run", "examples")
+        run = Path(told["folder"])
         journal = [json.loads(line) for line in (run / "journal.jsonl").read_text("utf-8").splitlines()]
-        yield World(folder, office, post, run, json.loads(ran.stdout), journal)
+        yield World(folder, office, post, run, told, journal)
+
+
+def robo(folder: Path, *words: str) -> dict[str, Any]:
+    """What the command tells programs."""
+    command = [sys.executable, "-m", "robo", *words, "--json"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=120)
+    told: dict[str, Any] = json.loads(ran.stdout)
+    assert "run" in told, told
+    return told
 
 
 def lay_out(folder: Path, office: Office, post: Post) -> None:
@@ -86,7 +94,7 @@ def lay_out(folder: Path, office: Office, post: Post) -> None:
 
 
 def test_each_has_its_stage() -> None:
-    assert set(EXAMPLES) == set(STAGES)
+    assert set(EXAMPLES) == {*STAGES, *QUESTIONS}
     assert of_actions(REFERENCE) == of_actions(FRENCH)
 
 
@@ -94,3 +102,18 @@ def test_each_has_its_stage() -> None:
 def test_it_does_what_it_promises(name: str, world: World) -> None:
     stage = STAGES[name]
     assert (stage.seen(world) if stage.seen else world.said(name)) == stage.wanted, world.reasons
+
+
+def test_what_a_person_is_asked_is_answered(world: World) -> None:
+    """Both questions, in a run of their own: it waits for each, and goes on with what was answered."""
+    steps = [EXAMPLES["ask"], EXAMPLES["approve"], '- log: "{{ reponse.taux }}, {{ accord.approved }}"']
+    text = "\n".join(["robo: 1", "steps:", *steps, ""])
+    (world.folder / "flows" / "asking.yaml").write_text(text, encoding="utf-8")
+    first = robo(world.folder, "run", "asking")
+    second = robo(world.folder, "answer", first["run"], "-i", "taux=2,5", "--resume")
+    assert [one["asks"][0]["title"] for one in (first, second)] == [
+        "Quel est le taux du mois ?", "Confirmer les demandes saisies"
+    ]  # fmt: skip
+    last = robo(world.folder, "approve", first["run"], "--resume")
+    assert last["state"] == "done"
+    assert "2,5, oui" in (Path(last["folder"]) / "run.log").read_text("utf-8")

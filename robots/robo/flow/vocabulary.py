@@ -187,6 +187,8 @@ EXAMPLES: Mapping[str, str] = {
     "group": '- {if: row.urgent == "oui", group: [log: demande urgente, set: {delai: 2}]}',
     "repeat": '- repeat: {until: not shows("Page suivante"), steps: [click: Page suivante]}',
     "run": "- run: {flow: saisie, with: {combien: 10}}",
+    "ask": "- {ask: {title: Quel est le taux du mois ?, form: {taux: decimal}}, save: reponse}",
+    "approve": "- {approve: {title: Confirmer les demandes saisies, show: demandes.xlsx, wait: 3d}, save: accord}",
     "for_each": "- for_each: {in: [Association, Entreprise], as: type, steps: [log: =type]}",
 }
 """Each of the engine's own steps as a flow writes it."""
