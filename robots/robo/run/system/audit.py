@@ -2,7 +2,7 @@
 
 Robots hold to the contract of changes, and the guard of the browser stops what pages send. This wall stands behind
 both, for any Python that a lab has written: files opened for writing, names changed or removed, processes, sockets. By
-itself it is no prison: what is called through C, and files that were open before, pass. See confinement.py for that.
+itself it is no prison: what is called through C, and files that were open before, pass. See `Files.confine`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from weakref import WeakSet
 
 from robo.kit.errors import Failed
 from robo.kit.messages import _
-from robo.run.system.confinement import confine
+from robo.platforms.files import files
 from robo.run.system.machine import below
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _COMPILING = "<frozen importlib._bootstrap_external>"
 """Where Python keeps what it compiled: an import that is under way when the wall is put up may end."""
-_OURS = str(Path(__file__).resolve().parents[1])
+_OURS = str(Path(__file__).resolve().parents[2])
 _LIBRARIES = (str(Path(os.__file__).parent), sys.prefix, sys.base_prefix, "<frozen")
 
 
@@ -68,7 +67,7 @@ class Wall:
 
     def confine(self) -> None:
         """Where the system can, let the thread of the robots write nowhere else, whatever they call."""
-        self.confined = confine(self._owned)
+        self.confined = files.confine(self._owned)
 
     def tried(self) -> list[str]:
         """What was refused since it was last asked, in sentences, even if the robot kept silent about it."""
@@ -97,7 +96,7 @@ class Wall:
 
     def _owns(self, path: Any, folder: int = -1) -> bool:
         place = _place(path, folder)
-        return place in _DEVICES or any(place == one or place.startswith(one + os.sep) for one in self._owned)
+        return place in files.devices or any(place == one or place.startswith(one + os.sep) for one in self._owned)
 
     def _opened(self, arguments: tuple[Any, ...]) -> str:
         path, _mode, flags = arguments
@@ -163,9 +162,9 @@ _JUDGES: dict[str, Callable[[Wall, tuple[Any, ...]], str]] = {
 def _place(path: Any, folder: int = -1) -> str:
     """The real place of a path, of a path below an open folder, or of an open file."""
     if isinstance(path, int):
-        return os.path.realpath(f"/proc/self/fd/{path}")
+        return files.place_of(path)
     text = os.fsdecode(path)
-    return os.path.realpath(os.path.join(f"/proc/self/fd/{folder}", text) if folder >= 0 else text)
+    return os.path.realpath(os.path.join(files.place_of(folder), text) if folder >= 0 else text)
 
 
 def _asker() -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_BEYOND_THE_TEXT = 1 << 30  # Windows forbids others to read what is locked: the locked byte is far behind the text
+from robo.platforms.files import files
 
 
 class Lock:
     """One file, one holder at a time. The file stays for ever: who deleted it could hold a lock that nobody meets.
 
-    A child process that inherits `fileno()` holds it as well: it is free when the last of them has closed it or died.
-    For local disks: a network share may know nothing of inheritance.
+    A lane that is handed `fileno()` holds it as well: it is free when the last of them has closed it or died.
+    For local disks: a network share may know nothing of that.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,11 +29,10 @@ class Lock:
         if self._descriptor is not None:
             return True
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = files.lock_file(self.path)
+        if descriptor is None:
+            return False
         try:
-            if not _lock(descriptor):
-                os.close(descriptor)
-                return False
             os.ftruncate(descriptor, 0)
             os.write(descriptor, holder.encode())
         except OSError:
@@ -70,22 +68,3 @@ class Lock:
     ) -> None:
         self.release()
 
-
-def _lock(descriptor: int) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(descriptor, _BEYOND_THE_TEXT, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        os.lseek(descriptor, 0, os.SEEK_SET)
-    else:
-        import fcntl
-
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True

@@ -1,0 +1,103 @@
+"""What Robo asks of the processes of a system."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+MARK = "ROBO_RUN"
+"""The environment variable by which every process of a run is known, however far from its parents it went."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One line of the process table. `started` tells it from all others of this start of the machine.
+
+    zombie: whether it has ended, and only its status is still there.
+    """
+
+    pid: int
+    parent: int
+    started: int
+    zombie: bool
+
+
+class Notice(Protocol):
+    """What a poll finds readable once a certain process has ended."""
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        ...
+
+    def close(self) -> None:
+        """Wait no longer."""
+        ...
+
+
+class Processes(Protocol):
+    """Where nothing can be seen, every answer is the careful one: no death is proven."""
+
+    sees_deaths: bool
+    """Whether it can tell that a process has surely ended."""
+    apart: Mapping[str, Any]
+    """How `subprocess` starts one that what a terminal sends (Ctrl-C) does not reach: keyword arguments."""
+    stop_signals: tuple[signal.Signals, ...]
+    """What asks a process to stop by itself."""
+
+    def machine(self) -> str:
+        """What tells this machine from all others, the same for all of its processes and starts."""
+        ...
+
+    def boot(self) -> str:
+        """What tells this start of the machine from earlier ones, without blanks; "" where that cannot be told."""
+        ...
+
+    def process(self, pid: int) -> Process | None:
+        """The process with that number, None where there is none or it cannot be seen."""
+        ...
+
+    def is_absent(self, pid: int) -> bool:
+        """Whether surely no process has that number."""
+        ...
+
+    def adopt_orphans(self) -> None:
+        """From now on all that is started below this process stays known as being below it, whoever dies."""
+        ...
+
+    def below(self, root: int, spare: Collection[int] = ()) -> list[Process]:
+        """All descendants of that process, without those in `spare` and what is under them."""
+        ...
+
+    def kill(self, process: Process) -> None:
+        """End that very process at once, never one that was given its number meanwhile."""
+        ...
+
+    def reap(self, pid: int) -> None:
+        """Let a zombie of ours go."""
+        ...
+
+    def end_marked(self, mark: str, known: Collection[tuple[int, int]], timeout: float) -> bool:
+        """End every process of a dead run; True when none of them is left.
+
+        mark: what ROBO_RUN says in their environment. known: (number, start) of lanes of that run, ended as well with
+        all that is below them.
+        """
+        ...
+
+    def death_notice(self, pid: int) -> Notice | None:
+        """Tells the end of that process; None where the system does not."""
+        ...
+
+    def ask_to_stop(self, pid: int) -> None:
+        """Ask a process that was started `apart` to stop by itself. OSError where there is none, or not ours."""
+        ...
+
+    def is_administrator(self) -> bool:
+        """Whether this process may do anything."""
+        ...
+
+    def account(self) -> str:
+        """The number of the account that this process runs for, "?" where accounts have none."""
+        ...
