@@ -23,6 +23,8 @@ lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 robots scheduler
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin robots scheduler
 
 format: setup
 	$(BIN)/ruff check --fix

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from files.desk import LONG_AGO, begun, ended, made, settled
-from robo.files import publishing
 from robo.files.moving import copy, move, was_copied, was_moved
 from robo.kit.change import CannotTell, Done, NotDone
 from robo.kit.errors import Failed, Refused
 from robo.kit.outlook import fresh
+from robo.platforms.files import files
 
 
 def file(folder: Path, name: str, content: str) -> Path:
@@ -96,7 +96,7 @@ def test_where_the_system_knows_fewer_ways_nothing_is_overwritten_either(
     def no_links(*_names: Path, **_how: bool) -> None:
         raise OSError(errno.EPERM, "not here")
 
-    monkeypatch.setattr(publishing, "_renamer", lambda: lambda source, target: errno.ENOSYS)
+    monkeypatch.setattr(type(files), "_rename", lambda _system, source, target: errno.ENOSYS)
     if "no links" in way:
         monkeypatch.setattr(os, "link", no_links)
     first, second = (file(tmp_path / "in", name, name) for name in ("first", "second"))

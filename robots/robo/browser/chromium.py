@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from robo.kit.errors import Failed
 from robo.kit.messages import _
+from robo.platforms import NAME
+from robo.platforms.processes import processes
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge", "chrome")
 _PLACES = {
@@ -40,14 +41,14 @@ def executable() -> Path:
     for name in _NAMES:
         if found := shutil.which(name):
             return Path(found)
-    for place in _PLACES.get(sys.platform, ()):
+    for place in _PLACES.get(NAME, ()):
         path = Path(os.path.expandvars(place))
         if path.is_file():
             return path
     mend = {"darwin": "brew install chromium", "win32": "winget install Google.Chrome"}
     raise Failed(
         _("no browser was found; install one ({command}) or name one in the variable ROBO_BROWSER").format(
-            command=mend.get(sys.platform, "apt install chromium")
+            command=mend.get(NAME, "apt install chromium")
         )
     )
 
@@ -66,7 +67,7 @@ def arguments() -> list[str]:
         "--no-default-browser-check",
         "--no-pings",
     ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if processes.is_administrator():
         told.append("--no-sandbox")  # Chromium refuses to start as root with it
     return told
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -45,4 +43,4 @@ def _kill() -> None:
     for playwright in _running:
         with suppress(AttributeError, OSError):
             connection: Any = playwright._impl_obj._connection
-            os.kill(connection._transport._proc.pid, signal.SIGTERM)
+            connection._transport._proc.terminate()

@@ -15,6 +15,8 @@ from robo.browser.guard.judge import Crossed
 from robo.browser.guard.request import Listed
 from robo.kit.errors import Failed, LaneLost
 from robo.kit.messages import _
+from robo.platforms.links import links
+from robo.platforms.processes import processes
 
 _PATIENCE = 10.0
 """Seconds that the guard, which does nothing else, may take to answer."""
@@ -30,18 +32,15 @@ class Guard:
 
     def __init__(self, scratch: Path) -> None:
         """scratch: where its socket and its program go. Raises Failed where there can be no guard."""
-        if sys.platform != "linux":
+        if not processes.can_guard:
             raise Failed(_("A dry run of web pages needs Linux: only there does a browser end with its guard."))
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._address, self._program = scratch / "guard.socket", scratch / "guarded-browser"
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.settimeout(_PATIENCE)
         try:
-            self._listener.bind(str(self._address))
+            self._listener = links.listen(self._address)
         except OSError as error:  # such as a path that is too long for a socket
-            self._listener.close()
             raise Failed(_("the guard of the dry run finds no place: {reason}").format(reason=error)) from error
-        self._listener.listen(1)
+        self._listener.settimeout(_PATIENCE)
         self._socket: socket.socket | None = None
         self._heard = b""
         self._crossed: list[Crossed] = []

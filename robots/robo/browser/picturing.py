@@ -14,6 +14,7 @@ from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 from robo.kit.patience import remaining
 from robo.kit.types import AnyPlace, Text
+from robo.platforms.files import files
 
 _KINDS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 
@@ -50,10 +51,10 @@ def _kept(picture: bytes, folder: Path, name: Path) -> Path:
     while True:
         target = folder / (name.name if number == 1 else f"{name.stem} ({number}){name.suffix}")
         try:
-            os.link(draft, target)
+            files.rename(draft, target)
             break
         except FileExistsError:
             number += 1
-    draft.unlink()
+    draft.unlink(missing_ok=True)
     sync(folder)
     return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import sqlite3
@@ -11,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -20,6 +18,8 @@ from robo.cli.knock import knock, knock_at_post
 from robo.flow.problems import FaultyFile
 from robo.kit.errors import FaultyFlow, RoboError
 from robo.kit.messages import _, language_of_the_system, ngettext, reason_of, spoken
+from robo.platforms.files import files
+from robo.platforms.processes import processes
 
 if TYPE_CHECKING:
     from robo.cli.desk import Desk
@@ -33,8 +33,9 @@ _FAR = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.rclon
 def machine() -> Iterator[Finding]:
     """What belongs to the machine: Python, its system, the browser, clock and language."""
     system = f"Python {platform.python_version()}, {platform.system()} {platform.release()}"
-    if sys.platform == "linux":
-        yield Finding("python", "good", system)
+    if processes.sees_deaths:
+        mend = _("Robo is written for this system too, but was never tried on it. Begin with the practice office.")
+        yield Finding("python", "good", system) if processes.was_tried else Finding("python", "note", system, mend)
     else:
         yield Finding(
             "python", "note", system,
@@ -144,7 +145,7 @@ def _disk(found: Workspace) -> Iterator[Finding]:
     )
     mend = _("Make room: old folders of {runs} may be deleted, what is entered stays known").format(runs=found.runs)
     yield Finding("disk", state, said, "" if state == "good" else mend)
-    far = _file_system(found.root)
+    far = files.kind_of_disk(found.root)
     if far in _FAR:
         yield Finding(
             "disk", "wrong", _("{folder} is on a network share ({kind})").format(folder=found.root, kind=far),
@@ -219,17 +220,6 @@ def _secrets_of_flows(desk: Desk, found: Workspace) -> dict[str, str]:
             continue
         named |= dict.fromkeys(flow.secrets, flow.path)
     return named
-
-
-def _file_system(folder: Path) -> str:
-    """The kind of file system that holds the folder, "" where it is not told."""
-    try:
-        lines = Path("/proc/self/mounts").read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    mounts = [(line.split()[1].replace("\\040", " "), line.split()[2]) for line in lines if len(line.split()) > 2]
-    holding = [(place, kind) for place, kind in mounts if os.path.commonpath((place, folder.resolve())) == place]
-    return max(holding, key=lambda one: len(one[0]), default=("", ""))[1]
 
 
 def _size(octets: float) -> str:

@@ -11,6 +11,7 @@ import click
 from robo.cli.desk import Desk, command
 from robo.kit.errors import Failed
 from robo.kit.messages import _, reason_of
+from robo.platforms.files import files
 
 
 @command("schema", _("Print the JSON Schema of flows, by which editors complete, explain and underline."))
@@ -53,6 +54,6 @@ def _write(file: Path, text: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.part")
         draft.write_text(text, encoding="utf-8")
-        draft.replace(file)
+        files.replace(draft, file)
     except OSError as error:
         raise Failed(_("{file} cannot be written: {reason}").format(file=file, reason=reason_of(error))) from error

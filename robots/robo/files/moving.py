@@ -11,7 +11,7 @@ from pathlib import Path
 from robo.files.contents import Content, are_one, content_of, holds, known_by
 from robo.files.leftovers import sweep
 from robo.files.naming import Conflict, Target, target_for
-from robo.files.publishing import Differs, carry, remove, rename
+from robo.files.publishing import Differs, carry, remove
 from robo.kit.action import action
 from robo.kit.change import CannotTell, Change, Changing, Done, Intent, NotDone, Settled
 from robo.kit.disk import make_folder, sync
@@ -19,6 +19,7 @@ from robo.kit.errors import Busy, Failed, Refused
 from robo.kit.folders import DeclaredFile, FilesDestination
 from robo.kit.messages import _, reason_of
 from robo.kit.outlook import outlook
+from robo.platforms.files import files
 
 
 def was_moved(intent: Intent) -> Settled[Path]:
@@ -147,7 +148,7 @@ def _reading(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = Busy if os.name == "nt" and isinstance(error, PermissionError) else Failed
+        kind = Busy if files.in_use(error) else Failed
         raise kind(_("{name} cannot be read: {reason}").format(name=file.name, reason=reason_of(error))) from error
 
 
@@ -161,7 +162,7 @@ def _certain(file: Path, target: Target) -> Iterator[None]:
     except Differs as error:
         raise Failed(_("{name} was changed meanwhile").format(name=file.name)) from error
     except OSError as error:
-        kind = Busy if os.name == "nt" and isinstance(error, PermissionError) else Failed
+        kind = Busy if files.in_use(error) else Failed
         raise kind(_("{path} cannot be written: {reason}").format(path=target.path, reason=reason_of(error))) from error
 
 
@@ -172,7 +173,7 @@ def _publish(file: Path, target: Path, content: Content) -> None:
         raise Differs(errno.EIO, "changed", str(file))
     sync(file)
     try:
-        rename(file, target)
+        files.rename(file, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise

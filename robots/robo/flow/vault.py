@@ -6,13 +6,13 @@ import contextlib
 import json
 import os
 import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 from robo.kit.secrets import Mask, Secret
+from robo.platforms.files import files
 
 _VARIABLE = "ROBO_SECRET_"
 
@@ -78,7 +78,7 @@ class Vault:
         return stored if isinstance(stored, dict) else {}
 
     def _refuse_readable_by_others(self, mode: int) -> None:
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if files.readable_by_others(mode):
             raise FaultyFlow(
                 _("{file} can be read by others: type chmod 600 {file}, then change the passwords in it").format(
                     file=self._file
@@ -98,13 +98,8 @@ class Vault:
                 json.dump(secrets, file, ensure_ascii=False, indent=1, sort_keys=True)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(self._file)
+            files.replace(Path(name), self._file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        if os.name == "posix":
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        files.sync(self._folder)

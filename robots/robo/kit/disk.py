@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from pathlib import Path
 
-_NOT_HERE = (errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF)
-"""What shares answer that cannot do it; then nothing more can be done."""
+from robo.platforms.files import files
 
 
 def sync(path: Path) -> None:
     """Have the file, or the list of the folder, on the disk. OSError where the disk fails."""
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _NOT_HERE:
-            raise
-    finally:
-        os.close(handle)
+    files.sync(path)
 
 
 def make_folder(folder: Path) -> None:

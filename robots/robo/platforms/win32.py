@@ -31,11 +31,14 @@ _PROCESS_LIST, _EXTENDED_LIMITS = 3, 9
 _SNAP_PROCESSES = 2
 _INVALID = c_void_p(-1).value
 _SAME_ACCESS = 2
+_MODIFY_STATE = 2
+_FOR_EVER = 0xFFFFFFFF
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+_rights = ctypes.WinDLL("advapi32", use_last_error=True)
 
 
-def _declared(name: str, result: Any, *arguments: Any) -> Any:
-    call = getattr(_kernel, name)
+def _declared(name: str, result: Any, *arguments: Any, library: ctypes.WinDLL = _kernel) -> Any:
+    call = getattr(library, name)
     call.restype, call.argtypes = result, arguments
     return call
 
@@ -56,6 +59,9 @@ _snapshot = _declared("CreateToolhelp32Snapshot", HANDLE, DWORD, DWORD)
 _first = _declared("Process32FirstW", BOOL, HANDLE, POINTER(ProcessEntry))
 _next = _declared("Process32NextW", BOOL, HANDLE, POINTER(ProcessEntry))
 _duplicate = _declared("DuplicateHandle", BOOL, HANDLE, HANDLE, HANDLE, POINTER(HANDLE), DWORD, BOOL, DWORD)
+_create_event = _declared("CreateEventW", HANDLE, c_void_p, BOOL, BOOL, c_wchar_p)
+_open_event = _declared("OpenEventW", HANDLE, DWORD, BOOL, c_wchar_p)
+_set_event = _declared("SetEvent", BOOL, HANDLE)
 _create_file = _declared("CreateFileW", HANDLE, c_wchar_p, DWORD, DWORD, c_void_p, DWORD, DWORD, HANDLE)
 _move_file = _declared("MoveFileExW", BOOL, c_wchar_p, c_wchar_p, DWORD)
 _final_path = _declared("GetFinalPathNameByHandleW", DWORD, HANDLE, c_wchar_p, DWORD, DWORD)
@@ -63,6 +69,7 @@ _drive_type = _declared("GetDriveTypeW", ctypes.c_uint32, c_wchar_p)
 _volume = _declared(
     "GetVolumeInformationW", BOOL, c_wchar_p, c_wchar_p, DWORD, c_void_p, c_void_p, c_void_p, c_wchar_p, DWORD
 )
+_user_name = _declared("GetUserNameW", BOOL, c_wchar_p, POINTER(DWORD), library=_rights)
 
 
 def _failed(path: str | None = None) -> OSError:
@@ -140,6 +147,31 @@ def duplicate(handle: int, into: int) -> int:
     if not _duplicate(_myself(), handle, into, byref(given), 0, False, _SAME_ACCESS):
         raise _failed()
     return int(given.value or 0)
+
+
+def event(name: str) -> int:
+    """CreateEventW: one that is reset by who waits for it."""
+    made = _create_event(None, False, False, name)
+    if not made:
+        raise _failed()
+    return int(made)
+
+
+def set_event(name: str) -> None:
+    """OpenEventW and SetEvent."""
+    handle = _open_event(_MODIFY_STATE, False, name)
+    if not handle:
+        raise _failed()
+    try:
+        if not _set_event(handle):
+            raise _failed()
+    finally:
+        close(handle)
+
+
+def wait_for(handle: int) -> bool:
+    """WaitForSingleObject, for as long as it takes; False where it cannot be waited for."""
+    return bool(_wait(handle, _FOR_EVER) == 0)
 
 
 # --- jobs ------------------------------------------------------------------------------------------------------------
@@ -222,6 +254,13 @@ def kind_of_volume(root: str) -> tuple[bool, str]:
     return remote, kind.value if known else ""
 
 
+def user_name() -> str:
+    """GetUserNameW: whose process this is; "" where that is not told."""
+    room = DWORD(257)  # UNLEN and a zero
+    buffer = ctypes.create_unicode_buffer(room.value)
+    return buffer.value if _user_name(buffer, byref(room)) else ""
+
+
 def windows_id() -> str:
     """What tells this installation of Windows from all others; "" where it cannot be read."""
     import winreg
@@ -242,5 +281,3 @@ def takes_long_paths() -> bool:
             return bool(winreg.QueryValueEx(key, "LongPathsEnabled")[0])
     except OSError:
         return False
-
-

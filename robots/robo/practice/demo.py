@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -155,7 +153,7 @@ def _watching(process: subprocess.Popen[bytes], due: Callable[[], bool]) -> Iter
         while process.poll() is None:
             if due():
                 happened.set()
-                os.kill(process.pid, signal.SIGKILL)
+                process.kill()
                 return
             time.sleep(0.005)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from robo.kit.secrets import Mask
+from robo.platforms.files import files as disk
 from robo.report.labels import labels
 from robo.report.view import Report
 
@@ -26,7 +27,7 @@ def write(report: Report, file: Path, mask: Mask | None = None) -> Path:
             opened.flush()
             os.fsync(opened.fileno())
         Path(name).chmod(0o644)
-        Path(name).replace(file)
+        disk.replace(Path(name), file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
-import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
 from robo.kit.shelf import OWN, Shelf
 from robo.kit.text import slug
+from robo.platforms.processes import processes
 from robo.run.admission.bounds import limits_of
 from robo.run.admission.claims import claims_of, ledgers_of
 from robo.run.admission.reaping import end_the_dead
@@ -299,14 +297,4 @@ def _own_ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
 
 def who() -> str:
     """The account of this machine that runs Robo, as the system knows it: variables are anybody's to set."""
-    if sys.platform != "win32":
-        import pwd
-
-        try:
-            return pwd.getpwuid(os.getuid()).pw_name
-        except KeyError:
-            return str(os.getuid())
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "?"
+    return processes.account()

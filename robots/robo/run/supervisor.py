@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from robo.kit.messages import _
+from robo.platforms.processes import processes
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.deaths import SeenDeaths
 from robo.run.storage.journal import Journal
@@ -89,7 +90,8 @@ class Supervisor:
     def run(self, once: bool = False) -> tuple[str, str]:
         """(state, reason) of the run's end. once: of a single lane, which no other one follows."""
         become_subreaper()
-        before = {number: signal.signal(number, self._interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, self._interrupted) for number in processes.stop_signals}
+        processes.heed_stop(lambda: self._interrupted(signal.SIGTERM, None))
         scratch = scratch_of(self._order["folder"])
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from robo.kit.errors import Busy, Failed, FaultyFlow
 from robo.kit.messages import _, reason_of
+from robo.platforms.files import files
 from robo.workbook.markup import damaged, elements
 
 LARGEST_FILE = 512 * 1024 * 1024
@@ -53,7 +54,7 @@ class Snapshot(NamedTuple):
         except IsADirectoryError:
             raise Failed(_("{path} is a folder, not a workbook").format(path=path)) from None
         except PermissionError as error:
-            kind = Busy if os.name == "nt" else Failed
+            kind = Busy if files.in_use(error) else Failed
             raise kind(_("{name} cannot be opened: {reason}").format(name=path.name, reason=reason_of(error))) from None
         except OSError as error:
             raise Failed(_("{name} cannot be read: {reason}").format(name=path.name, reason=reason_of(error))) from None

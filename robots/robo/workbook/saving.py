@@ -7,7 +7,6 @@ import hashlib
 import os
 import platform
 import secrets
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from robo.kit.disk import sync
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _, reason_of
 from robo.kit.patience import remaining
+from robo.platforms.files import files
 from robo.workbook.archive import Snapshot
 
 _PREFIX = ".~robo-"
@@ -61,31 +61,22 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     Busy if another one holds it for longer than a write takes.
     """
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        yield  # a folder whose list we may not see; what was read is compared once more all the same
-        return
+    held = None
     try:
         end = time.monotonic() + min(_LONGEST_TURN, remaining())
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise Busy(_("another robot is writing in {folder}").format(folder=folder)) from None
-                time.sleep(0.02)
-            except OSError:
-                break  # a share without locks: what was read is compared once more before it is replaced
+        while (held := files.lock_folder(folder)) is None:
+            if time.monotonic() > end:
+                raise Busy(_("another robot is writing in {folder}").format(folder=folder))
+            time.sleep(0.02)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError:
+        pass  # a folder whose list we may not see, a share without locks: what was read is compared once more
+    try:
         yield
     finally:
-        os.close(handle)
+        if held is not None:
+            os.close(held)
 
 
 def sweep(path: Path) -> None:
@@ -93,8 +84,7 @@ def sweep(path: Path) -> None:
     own, others = _prefix(path, _machine()), f"{_PREFIX}{_short(path.name)}-"
     for left in path.parent.glob(f"{others}*"):
         with contextlib.suppress(OSError):
-            mine = left.name.startswith(own) and sys.platform != "win32"
-            if mine or time.time() - left.stat().st_mtime > _STALE_AFTER:
+            if left.name.startswith(own) or time.time() - left.stat().st_mtime > _STALE_AFTER:
                 left.unlink()
 
 
@@ -117,11 +107,11 @@ def replace(path: Path, data: bytes, before: Snapshot | None) -> None:
             _keep_rights(path, part)
             refuse_open(path)
             refuse_changed(before)
-        os.replace(part, path)
+        files.replace(part, path)
         with contextlib.suppress(OSError):  # the file itself is safe
             sync(path.parent)
     except PermissionError as error:
-        kind = Busy if os.name == "nt" else Failed
+        kind = Busy if files.in_use(error) else Failed
         raise kind(_("{name} cannot be written: {reason}").format(name=path.name, reason=reason_of(error))) from error
     except OSError as error:
         raise Failed(_("{name} cannot be written: {reason}").format(name=path.name, reason=reason_of(error))) from error
@@ -143,9 +133,7 @@ def refuse_changed(before: Snapshot) -> None:
 def _keep_rights(path: Path, part: Path) -> None:
     status = path.stat()
     part.chmod(status.st_mode & 0o7777)
-    if hasattr(os, "chown"):
-        with contextlib.suppress(OSError):  # only the owner's group, or root, may give a file away
-            os.chown(part, status.st_uid, status.st_gid)
+    files.keep_owner(part, status)
 
 
 def _prefix(path: Path, machine: str) -> str:

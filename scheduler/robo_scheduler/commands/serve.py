@@ -9,6 +9,7 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.messages import _
+from robo.platforms.processes import processes
 
 
 @command("serve", _("Do the work of this workspace: what is due, and what is asked for, until you stop it."))
@@ -47,8 +48,9 @@ class _Stop:
 
     def __init__(self) -> None:
         self.asked = 0
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in processes.stop_signals:
             signal.signal(number, self._ask)
+        processes.heed_stop(lambda: self._ask(signal.SIGTERM, None))
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked += 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from contextlib import suppress
 
 from robo.flow.workspace import Workspace
+from robo.platforms.links import links
 
 _UNIT = """\
 [Unit]
@@ -50,8 +50,6 @@ def unit_of(workspace: Workspace) -> str:
 def tell(state: str) -> None:
     """Tell systemd, where it has started this process and asked to be told."""
     where = os.environ.get("NOTIFY_SOCKET", "")
-    if not where or sys.platform == "win32":
-        return
-    address = f"\0{where[1:]}" if where.startswith("@") else where
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.sendto(state.encode(), address)
+    if where:
+        with suppress(OSError):
+            links.tell(where, state.encode())

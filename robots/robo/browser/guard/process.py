@@ -14,7 +14,9 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from .wire import Gone, Wire
+assert sys.platform == "linux"
+
+from .wire import Gone, Wire  # noqa: E402
 
 _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 

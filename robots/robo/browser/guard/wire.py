@@ -10,10 +10,13 @@ import json
 import os
 import select
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from .judge import Judge
+
+assert sys.platform == "linux"
 
 _FIRST_ID = 1 << 30
 """Playwright counts its commands from 1."""

@@ -45,9 +45,9 @@ class LinuxFiles(PosixFiles):
         return max(holding, key=lambda one: len(one[0]), default=("", ""))[1]
 
     def confine(self, owned: Iterable[str]) -> bool:
-        """What Landlock takes from a thread it takes from all that the thread starts from then on, and never gives back.
+        """By Landlock: what it takes from a thread it takes from all that the thread starts from then on.
 
-        What ran before, such as the browser with its own guard, stays as it is.
+        It is never given back. What ran before, such as the browser with its own guard, stays as it is.
         """
         import ctypes
 

@@ -1,7 +1,7 @@
 """Files of Windows. Checked for types and against what Microsoft documents, not tried on a machine.
 
-Holding is the share mode of an open file: while it is open, nobody else can open it for writing. Like `flock` it belongs
-to the open file and not to a process: who is given the handle holds it as well, and it ends with the last of them.
+Holding is the share mode of an open file: while it is open, nobody else can open it for writing. Like `flock` it
+belongs to the open file and not to a process: who is given the handle holds it as well, and it ends with the last.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class WindowsFiles:
         return _held(str(folder / _FOLDER_LOCK), access, 0, win32.OPEN_ALWAYS, flags)
 
     def in_use(self, error: OSError) -> bool:
-        """Replacing a file that is open is answered by "access denied" as well: a plain lack of rights looks the same."""
+        """Replacing what is open is answered by "access denied": a plain lack of rights looks the same."""
         return isinstance(error, PermissionError)
 
     def readable_by_others(self, mode: int) -> bool:

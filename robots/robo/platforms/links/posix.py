@@ -1,8 +1,8 @@
 """Ties on POSIX systems: a socket and a pipe.
 
-The socket to the lane carries messages and the descriptors of locks, and is its lifeline: only the supervisor holds its
-other end, and the kernel closes that however the supervisor dies. The pipe back carries reports. That a lane has died is
-told by the kernel, never by the end of a pipe, which something below the lane may still hold.
+The socket to the lane carries messages and the descriptors of locks, and is its lifeline: only the supervisor holds
+its other end, and the kernel closes that however the supervisor dies. The pipe back carries reports. That a lane has
+died is told by the kernel, never by the end of a pipe, which something below the lane may still hold.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from robo.platforms.links.protocol import Link, Tether
 from robo.platforms.processes import processes
@@ -140,6 +141,21 @@ class PosixLinks:
 
     def attach(self) -> Tether:
         return PosixTether()
+
+    def listen(self, address: Path) -> socket.socket:
+        listener = socket.socket(socket.AF_UNIX)
+        try:
+            listener.bind(str(address))
+            listener.listen(1)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+
+    def tell(self, address: str, said: bytes) -> None:
+        place = f"\0{address[1:]}" if address.startswith("@") else address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(said, place)
 
     def wait(self, links: Collection[Link], timeout: float) -> None:
         until = time.monotonic() + timeout

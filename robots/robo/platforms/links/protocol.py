@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 
@@ -63,6 +65,14 @@ class Links(Protocol):
 
     def attach(self) -> Tether:
         """In a process that was started so, first thing. KeyError in any other."""
+        ...
+
+    def listen(self, address: Path) -> socket.socket:
+        """A socket at a path, for one that may come: whoever may not read the folder cannot. OSError."""
+        ...
+
+    def tell(self, address: str, said: bytes) -> None:
+        """Say something to a socket at a path, which gives no answer; "@" stands for no path at all. OSError."""
         ...
 
     def wait(self, links: Collection[Link], timeout: float) -> None:

@@ -1,18 +1,21 @@
 """Ties on Windows: a duplex pipe that only the lane inherits, and a job for the lane and all that is below it.
 
-Checked for types and against what Microsoft and Python document, not tried on a machine. Locks are handed over by giving
-the lane a handle of the open file, which the kernel closes when the lane has ended: see `lock_file` of the files.
+Checked for types and against what Microsoft and Python document, not tried on a machine. Locks are handed over by
+giving the lane a handle of the open file, which the kernel closes when the lane has ended: see `Files.lock_file`.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from robo.platforms.links.protocol import Link, Tether
 
@@ -123,6 +126,12 @@ class WindowsLinks:
 
     def attach(self) -> Tether:
         return WindowsTether()
+
+    def listen(self, address: Path) -> socket.socket:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT), str(address))
+
+    def tell(self, address: str, said: bytes) -> None:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT), address)
 
     def wait(self, links: Collection[Link], timeout: float) -> None:
         ours = [link for link in links if isinstance(link, WindowsLink)]

@@ -115,9 +115,7 @@ def _name(pid: int, process: Process | None) -> str:
 def _boot() -> str:
     size = ctypes.c_size_t(64)
     buffer = ctypes.create_string_buffer(64)
-    if ctypes.CDLL(None).sysctlbyname(
-        b"kern.bootsessionuuid", buffer, ctypes.byref(size), None, ctypes.c_size_t(0)
-    ):
+    if ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", buffer, ctypes.byref(size), None, ctypes.c_size_t(0)):
         return ""
     return buffer.value.decode("ascii", "replace")
 

@@ -1,4 +1,4 @@
-"""Who is below whom where a parent's number is never updated, as on Windows: who is older than its child is its parent."""
+"""Who is below whom where the number of a parent is never updated, as on Windows: a parent is older than its child."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def left_of(table: Mapping[int, Process], pid: int, started: int) -> list[Proces
     """
     there = table.get(pid)
     same = there is not None and there.started == started
-    found = [there] if there is not None and same else []
-    for child in family(table, pid, started):
-        if same or there is None or child.started < there.started:
-            found.append(child)
-    return [one for one in found if not one.zombie]
+    below = family(table, pid, started)
+    if there is not None and same:
+        below.append(there)
+    elif there is not None:
+        below = [one for one in below if one.started < there.started]
+    return [one for one in below if not one.zombie]

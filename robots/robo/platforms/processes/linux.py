@@ -22,6 +22,8 @@ class LinuxProcesses(PosixProcesses):
     """`started` counts clock ticks since the machine's start."""
 
     sees_deaths = True
+    was_tried = True
+    can_guard = True
 
     def machine(self) -> str:
         """A container's numbers are its own, and it may come back elsewhere: it is a machine to itself."""

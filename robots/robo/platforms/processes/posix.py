@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
 
 from robo.platforms.processes.protocol import MARK, Notice, Process
 
@@ -21,7 +20,8 @@ class PosixProcesses:
     """A system adds `machine`, `boot`, `numbers`, `process` and `environment` to it."""
 
     sees_deaths = False
-    apart: Mapping[str, Any] = {"start_new_session": True}
+    was_tried = False
+    can_guard = False
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
 
     def machine(self) -> str:
@@ -124,14 +124,22 @@ class PosixProcesses:
     def death_notice(self, pid: int) -> Notice | None:
         return None
 
-    def ask_to_stop(self, pid: int) -> None:
+    def ask_to_stop(self, pid: int, started: int) -> None:
         os.kill(pid, signal.SIGTERM)
+
+    def heed_stop(self, act: Callable[[], None]) -> None:
+        pass
 
     def is_administrator(self) -> bool:
         return os.geteuid() == 0
 
     def account(self) -> str:
-        return str(os.getuid())
+        import pwd
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return str(os.getuid())
 
 
 def descendants(table: Mapping[int, Process], roots: list[int], spare: Collection[int]) -> Iterator[Process]:

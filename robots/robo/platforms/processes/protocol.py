@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 MARK = "ROBO_RUN"
 """The environment variable by which every process of a run is known, however far from its parents it went."""
@@ -41,10 +41,12 @@ class Processes(Protocol):
 
     sees_deaths: bool
     """Whether it can tell that a process has surely ended."""
-    apart: Mapping[str, Any]
-    """How `subprocess` starts one that what a terminal sends (Ctrl-C) does not reach: keyword arguments."""
+    was_tried: bool
+    """Whether Robo was ever run on this system; else its code is checked for types alone."""
+    can_guard: bool
+    """Whether a browser can be started that does not outlive, by an instant, the process that guards its pages."""
     stop_signals: tuple[signal.Signals, ...]
-    """What asks a process to stop by itself."""
+    """The signals that ask a process to stop by itself."""
 
     def machine(self) -> str:
         """What tells this machine from all others, the same for all of its processes and starts."""
@@ -90,8 +92,12 @@ class Processes(Protocol):
         """Tells the end of that process; None where the system does not."""
         ...
 
-    def ask_to_stop(self, pid: int) -> None:
-        """Ask a process that was started `apart` to stop by itself. OSError where there is none, or not ours."""
+    def ask_to_stop(self, pid: int, started: int) -> None:
+        """Ask that process to stop by itself. OSError where there is none, or where it is not ours to ask."""
+        ...
+
+    def heed_stop(self, act: Callable[[], None]) -> None:
+        """Have it called, in a thread, when this process is asked to stop and no signal of the system says so."""
         ...
 
     def is_administrator(self) -> bool:
@@ -99,5 +105,5 @@ class Processes(Protocol):
         ...
 
     def account(self) -> str:
-        """The number of the account that this process runs for, "?" where accounts have none."""
+        """The account that this process runs for, as the system knows it; "?" where it does not say."""
         ...

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from typing import Any
 
 assert sys.platform == "win32"
 
@@ -22,6 +21,7 @@ from robo.platforms.processes.family import family, left_of  # noqa: E402
 from robo.platforms.processes.protocol import Notice, Process  # noqa: E402
 
 _PAUSE = 0.01
+_EVENT = r"Global\robo-stop-{pid}-{started}"
 _KILLED = 1
 """The exit status of what is ended here."""
 
@@ -33,11 +33,13 @@ class WindowsProcesses:
     """`started` counts 100 nanoseconds since 1601: with it, a number names one process for ever."""
 
     sees_deaths = True
-    apart: Mapping[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    was_tried = False
+    can_guard = False
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
 
     def __init__(self) -> None:
         self._job: int | None = None
+        self._act: Callable[[], None] | None = None
 
     def machine(self) -> str:
         return win32.windows_id()
@@ -105,15 +107,27 @@ class WindowsProcesses:
     def death_notice(self, pid: int) -> Notice | None:
         return None  # lanes are waited for by their handles, see links
 
-    def ask_to_stop(self, pid: int) -> None:
-        """Ctrl-Break, to all of its group: no other way lets a process of the console end by itself."""
-        os.kill(pid, signal.CTRL_BREAK_EVENT)
+    def ask_to_stop(self, pid: int, started: int) -> None:
+        """By an event that the process waits for: a signal reaches none but those of our own console."""
+        win32.set_event(_EVENT.format(pid=pid, started=started))
+
+    def heed_stop(self, act: Callable[[], None]) -> None:
+        waiting, self._act = self._act is not None, act
+        if waiting:
+            return
+        me = self.process(os.getpid())
+        event = win32.event(_EVENT.format(pid=os.getpid(), started=me.started if me else 0))
+        threading.Thread(target=self._await_stop, args=(event,), name="stop", daemon=True).start()
+
+    def _await_stop(self, event: int) -> None:
+        while win32.wait_for(event) and self._act is not None:
+            self._act()
 
     def is_administrator(self) -> bool:
         return False
 
     def account(self) -> str:
-        return "?"
+        return win32.user_name() or "?"
 
 
 def _process(pid: int, parent: int) -> Process | None:

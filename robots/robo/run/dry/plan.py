@@ -13,6 +13,7 @@ from typing import Any
 from robo.flow.model import Flow
 from robo.flow.workspace import Workspace
 from robo.kit.secrets import Mask
+from robo.platforms.files import files
 from robo.run.dry.attention import attention
 from robo.run.dry.prospect import Prospect, prospects
 from robo.run.storage.clock import SystemClock
@@ -51,7 +52,7 @@ class Plan:
             json.dump(self.told, file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self.folder / FILE)
+        files.replace(draft, self.folder / FILE)
 
     @property
     def exit_code(self) -> int:

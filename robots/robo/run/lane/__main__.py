@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robo.kit.messages import speak
+from robo.platforms.files import files
 from robo.run.system.processes import MARK, Attached, attach, leave
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _order(attached: Attached) -> dict[str, Any]:
     scratch = Path(order["scratch"])
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     attached.scratch = scratch
-    os.environ["TMPDIR"] = str(scratch)
+    os.environ.update(dict.fromkeys(files.scratch_variables, str(scratch)))
     tempfile.tempdir = None  # whatever asked before asks again
     os.environ[MARK] = order["mark"]
     speak(order["language"])

@@ -12,6 +12,7 @@ import os
 import platform
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from robo.kit.messages import _
@@ -69,10 +70,10 @@ def is_dead(identity: Identity) -> bool | None:
 
 def ask_to_end(identity: Identity) -> None:
     """Ask that very process to end; nothing happens where it is gone, or on another machine."""
-    if sys.platform == "win32" or is_dead(identity) is not False:
+    if is_dead(identity) is not False:
         return
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(identity.pid, signal.SIGTERM)
+    with suppress(OSError):  # gone meanwhile, or another person's
+        processes.ask_to_stop(identity.pid, identity.started)
 
 
 def become_subreaper() -> None:

@@ -14,6 +14,7 @@ from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 from robo.kit.secrets import Secret
 from robo.kit.text import slug
+from robo.platforms.files import files
 from robo.run.storage.journal import Event, events
 from robo.run.storage.store import Store
 from robo.run.storage.values import pack, readable, unpack
@@ -93,7 +94,7 @@ class RunFolder:
             json.dump(readable(outputs), file, ensure_ascii=False, indent=2)
             file.flush()
             os.fsync(file.fileno())
-        made.replace(self.path / "outputs.json")
+        files.replace(made, self.path / "outputs.json")
 
     @property
     def outputs(self) -> Mapping[str, Any]:
