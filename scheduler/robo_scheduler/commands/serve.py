@@ -26,6 +26,7 @@ def serve(desk: Desk, slots: int | None, log: str, unit: bool) -> int:
     from robo_scheduler.work.alive import become_the_service
     from robo_scheduler.work.delivery import LocalDelivery
     from robo_scheduler.work.log import Log
+    from robo_scheduler.work.schedules import Schedules
     from robo_scheduler.work.service import Service
     from robo_scheduler.work.systemd import tell
 
@@ -34,12 +35,16 @@ def serve(desk: Desk, slots: int | None, log: str, unit: bool) -> int:
         become_subreaper()
         stop = _Stop()
         count = slots or workspace.service_slots
-        service = Service(workspace, desk.store, LocalDelivery(desk.store), Log(log == "json"), count)
-        tell("READY=1")
+        said = Log(log == "json")
+        schedules = Schedules(workspace, desk.shelf, desk.store, said)
+        service = Service(workspace, desk.store, LocalDelivery(desk.store), said, count, [schedules])
         try:
+            schedules.start()
+            tell("READY=1")
             service.run(lambda: stop.asked, lambda: tell("WATCHDOG=1"))
         finally:
             tell("STOPPING=1")
+            schedules.stop()
     return 0
 
 

@@ -11,6 +11,9 @@ from robo.kit.errors import FaultyFlow
 from robo.run.steps.course import ledger_name
 from robo.run.storage.store import Store
 
+MANY = 1_000_000
+"""As good as without limit."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -25,8 +28,14 @@ def ledgers_of(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
     return tuple(sorted({ledger_name(workspace.environment, loop, run) for loop in loops(flow)}))
 
 
-def claims_of(workspace: Workspace, flow: Flow, run: str) -> tuple[Claim, ...]:
-    """All that a run of the flow must have before it may begin."""
+def claims_of(workspace: Workspace, flow: Flow, run: str, dry: bool = False, alone: bool = False) -> tuple[Claim, ...]:
+    """All that a run of the flow must have before it may begin. dry: a rehearsal, which changes nothing.
+
+    alone: it begins only once no other run of the flow is at work.
+    """
+    itself = Claim(f"flow {workspace.environment}/{flow.path}", 1 if alone else flow.settings.limit or MANY)
+    if dry:
+        return (itself,)
     flows = {one.path: one for one in _with_called(flow)}.values()
     found = {f"ledger {name}": 1 for name in ledgers_of(workspace, flow, run)}
     found |= {f"lock {name}": 1 for one in flows for name in one.settings.locks}
@@ -37,9 +46,7 @@ def claims_of(workspace: Workspace, flow: Flow, run: str) -> tuple[Claim, ...]:
             continue  # a site without an address here: the run itself says so, in its own words
         if most:
             found[f"site {workspace.environment}/{site}"] = most
-    if flow.settings.limit:
-        found[f"flow {workspace.environment}/{flow.path}"] = flow.settings.limit
-    return tuple(Claim(resource, most) for resource, most in sorted(found.items()))
+    return (itself, *(Claim(resource, most) for resource, most in sorted(found.items())))
 
 
 def lay_claim(store: Store, run: str, claims: Iterable[Claim]) -> None:

@@ -16,6 +16,7 @@ from robo.kit.errors import Failed
 from robo.kit.messages import _, reason_of
 from robo.run.admission.bounds import deadline_of
 from robo.run.admission.claims import claims_of, lay_claim
+from robo.run.admission.fires import Fire, note_fire, run_of
 from robo.run.admission.turns import admit
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
@@ -30,6 +31,7 @@ class Asked:
 
     source: trigger, schedule, notice. by: who asks. key: the same key twice is one run. dry: only a rehearsal.
     priority: the higher the sooner; None: the flow's own. language: of its messages.
+    alone: only once no other run of the flow is at work.
     """
 
     source: str
@@ -38,15 +40,7 @@ class Asked:
     dry: bool = False
     priority: int | None = None
     language: str = "fr"
-
-
-@dataclass(frozen=True)
-class Fire:
-    """That a trigger was due, for which a run is asked. slot: what tells one time from another; due_at: ISO, UTC."""
-
-    trigger: str
-    slot: str
-    due_at: str
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ def submit(
     """
     refuse_secrets(inputs)
     known = _known(store, flow, asked, fire)
-    if known:
+    if known is not None:
         return Submitted(known, new=False)
     place = new_place(workspace.runs, flow.path, SystemClock().now(), lambda name: has_run(store, name))
     run = place.name
@@ -81,7 +75,7 @@ def submit(
         folder = RunFolder.make(place, flow.text, given, flow.called, flow.templates)
         with store.write():
             known = _known(store, flow, asked, fire)
-            if known:
+            if known is not None:
                 raise _Known(known)
             _write(workspace, store, flow, folder, asked, fire)
             admit(store)
@@ -109,24 +103,12 @@ def _write(workspace: Workspace, store: Store, flow: Flow, folder: RunFolder, as
         run=run, flow=f"{workspace.environment}/{flow.path}", key=asked.key, source=asked.source, by=asked.by, now=now,
         dry=int(asked.dry), priority=priority, until=ends and ends.timestamp(), language=asked.language,
     )  # fmt: skip
-    lay_claim(store, run, () if asked.dry else claims_of(workspace, flow, run))
+    lay_claim(store, run, claims_of(workspace, flow, run, asked.dry, asked.alone))
     if fire:
         note_fire(store, fire, "run", run)
     journal = Journal(store, run, SystemClock())
     journal.note("run.submitted", flow=flow.name, environment=workspace.environment, by=asked.by, source=asked.source)
     journal.flush()
-
-
-def note_fire(store: Store, fire: Fire, what: str, run: str | None = None) -> None:
-    """Write down what became of a time at which a trigger was due; within a transaction. what: run, missed, skipped."""
-    store.all(
-        "INSERT OR IGNORE INTO fire VALUES (:trigger, :slot, :due, :now, :what, :run)",
-        trigger=fire.trigger, slot=fire.slot, due=fire.due_at, now=SystemClock().now().isoformat(), what=what, run=run,
-    )  # fmt: skip
-    store.all(
-        "UPDATE trigger_known SET last = max(coalesce(last, ''), :due) WHERE name = :trigger",
-        trigger=fire.trigger, due=fire.due_at,
-    )  # fmt: skip
 
 
 def _known(store: Store, flow: Flow, asked: Asked, fire: Fire | None) -> str | None:
@@ -140,14 +122,7 @@ def _known(store: Store, flow: Flow, asked: Asked, fire: Fire | None) -> str | N
             raise Failed(_("the key {key} was used for another flow: run {run}").format(key=asked.key, run=row[0]))
         if row:
             return str(row[0])
-    if fire is not None:
-        row = store.one(
-            "SELECT coalesce(run, '') FROM fire WHERE trigger = :trigger AND slot = :slot",
-            trigger=fire.trigger, slot=fire.slot,
-        )  # fmt: skip
-        if row:
-            return str(row[0])
-    return None
+    return run_of(store, fire) if fire else None
 
 
 def _copied_in(flow: Flow, inputs: Mapping[str, Any], workspace: Workspace, place: Path) -> dict[str, Any]:

@@ -1,0 +1,132 @@
+"""What begins by itself: each due time is one run, through edits, faults, pauses and absences."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from robo.practice.post import Post
+from service.conftest import Shop, until
+
+WAKING = """\
+robo: 1
+name: Waking
+schedule:
+  - {entry}
+inputs:
+  piece: {{type: text, default: {piece}}}
+steps:
+  - bench.work: {{file: bench.txt, piece: =inputs.piece}}
+"""
+
+
+def fires(shop: Shop) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(shop.root / ".robo" / "robo.db")) as store:
+        return store.execute("SELECT slot, what, run FROM fire ORDER BY slot").fetchall()
+
+
+def asleep(shop: Shop, minutes: int) -> None:
+    """As if nobody had looked for so long."""
+    before = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+    with closing(sqlite3.connect(shop.root / ".robo" / "robo.db")) as store, store:
+        store.execute("DELETE FROM fire")
+        store.execute("UPDATE trigger_known SET since = ?, last = NULL", (before,))
+
+
+def begun(shop: Shop) -> list[str]:
+    return [line.removeprefix("begin ") for line in shop.bench if line.startswith("begin")]
+
+
+@pytest.mark.parametrize(("policy", "runs"), [("run_once", 1), ("skip", 0), ("all", 3)])
+def test_what_was_due_while_nobody_was_there_follows_its_policy(shop: Shop, policy: str, runs: int) -> None:
+    shop.write("flows/waking.yaml", WAKING.format(entry=f"{{every: 2 minutes, if_missed: {policy}}}", piece="a"))
+    service = shop.serve()
+    service.terminate()
+    service.wait()
+    asleep(shop, 7)
+    shop.serve()
+    until(lambda: len(fires(shop)) >= 3)
+    until(lambda: len(begun(shop)) >= runs)
+    what = [what for _slot, what, _run in fires(shop)]
+    now = len(what) > 3  # one of the times may be due just now, and then it is the one that makes up for all
+    assert what.count("run") in {"run_once": (1,), "skip": (int(now),), "all": (3, 4)}[policy]
+
+
+def test_a_flow_that_was_broken_runs_as_it_was_and_a_mended_one_as_it_is(shop: Shop) -> None:
+    good = WAKING.format(entry="{every: 1 minutes, if_missed: run_once}", piece="good")
+    shop.write("flows/waking.yaml", good)
+    shop.write("flows/other.yaml", WAKING.format(entry="{every: 1 minutes, if_missed: run_once}", piece="other"))
+    service = shop.serve()
+    until(lambda: len(list((shop.root / ".robo" / "good").glob("*.json"))) == 2)
+    shop.write("flows/waking.yaml", good.replace("bench.work", "bench.wrok"))
+    until(lambda: "waking is wrong" in shop.log)
+    service.terminate()
+    service.wait()
+    asleep(shop, 1)
+    service = shop.serve()
+    until(lambda: sorted(begun(shop)) == ["good", "other"])
+    shop.write("flows/waking.yaml", good.replace("default: good", "default: mended"))
+    service.terminate()
+    service.wait()
+    asleep(shop, 1)
+    shop.serve()
+    until(lambda: "mended" in begun(shop))
+
+
+def test_files_that_arrive_are_taken_up_once_each(shop: Shop) -> None:
+    shop.write("robo.toml", '[workspace]\n[folders]\narrivee = "arrivee"\n')
+    shop.write("arrivee/there.txt", "already")
+    entry = "{when_file: 'arrivee/*.txt', inputs: {piece: =file}}"
+    shop.write("flows/waking.yaml", WAKING.format(entry=entry, piece="none"))
+    service = shop.serve()
+    until(lambda: begun(shop) == ["arrivee/there.txt"])
+    shop.write("arrivee/later.txt", "later")
+    until(lambda: begun(shop) == ["arrivee/there.txt", "arrivee/later.txt"])
+    service.kill()
+    service.wait()
+    shop.serve()
+    shop.write("arrivee/last.txt", "last")
+    until(lambda: "arrivee/last.txt" in begun(shop))
+    assert begun(shop) == ["arrivee/there.txt", "arrivee/later.txt", "arrivee/last.txt"]
+
+
+def test_a_flow_after_another_follows_each_of_its_good_ends(shop: Shop) -> None:
+    shop.write("flows/waking.yaml", WAKING.format(entry="{after: piece}", piece="follows"))
+    shop.serve()
+    shop.json("trigger", "piece", "-i", "piece=a", "--wait")
+    until(lambda: begun(shop) == ["a", "follows"])
+    shop.json("run", "piece", "-i", "piece=b")
+    until(lambda: begun(shop) == ["a", "follows", "b", "follows"])
+
+
+def test_a_paused_flow_is_not_due(shop: Shop) -> None:
+    shop.write("flows/waking.yaml", WAKING.format(entry="{after: piece}", piece="follows"))
+    shop.json("pause", "waking")
+    shop.serve()
+    shop.json("trigger", "piece", "-i", "piece=a", "--wait")
+    until(lambda: [what for _slot, what, _run in fires(shop)] == ["paused"])
+    assert begun(shop) == ["a"]
+
+
+def test_people_are_told_once_by_mail_of_what_was_missed_and_of_a_wrong_flow(shop: Shop) -> None:
+    with Post() as post:
+        mail = f'[mail.main]\nfrom = "robo@example.fr"\nsmtp = "{post.address}"\n'
+        shop.write("robo.toml", f'[workspace]\n[service]\nnotify = "chef@example.fr"\n{mail}')
+        shop.write("flows/waking.yaml", WAKING.format(entry="{every: 2 minutes, if_missed: skip}", piece="a"))
+        service = shop.serve()
+        service.terminate()
+        service.wait()
+        asleep(shop, 5)
+        shop.write("flows/wrong.yaml", WAKING.format(entry="{every: sometimes}", piece="a"))
+        service = shop.serve()
+        until(lambda: len(post.mails) == 2)
+        service.kill()
+        service.wait()
+        shop.serve()
+        until(lambda: shop.log.count("wrong is wrong") == 2)
+        subjects = sorted(str(mail.message["Subject"]) for mail in post.mails)
+        assert subjects == ["waking: missed", "wrong: the flow is wrong"]
