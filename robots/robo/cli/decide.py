@@ -15,6 +15,7 @@ from robo.cli.stored import flow_of
 from robo.flow.model import Flow, Loop, Step, loops, walk
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
+from robo.run.admission.turns import go_on
 from robo.run.start import bury, held
 from robo.run.steps.course import ledger_name
 from robo.run.steps.scope import saved_names
@@ -78,7 +79,14 @@ def decide(
         journal.flush()
     if stored.state != "running":
         RunFolder(stored.folder).follow(store, stored.id)
-    desk.say(_("{key}: decided. Type robo resume {run} to go on").format(key=key or _("the run itself"), run=stored.id))
+    with store.write():
+        served = stored.state != "running" and go_on(store, stored.id)
+    said = (
+        _("{key}: decided. The service goes on with it")
+        if served
+        else _("{key}: decided. Type robo resume {run} to go on")
+    )
+    desk.say(said.format(key=key or _("the run itself"), run=stored.id))
     waits = [question.key for question in result(store, stored).waits]
     desk.answer = {
         "run": stored.id, "flow": str(stored.flow), "state": "done", "key": key, "verdict": verdict, "waits": waits,
