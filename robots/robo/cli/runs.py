@@ -6,10 +6,11 @@ import click
 
 from robo.cli.desk import Desk, command
 from robo.kit.messages import _
+from robo.run.admission.waiting import why_it_waits
 from robo.run.storage.questions import questions_of
 from robo.run.told.outcome import asks_json
 from robo.run.told.states import moment, state_word
-from robo.run.told.stored import INTERRUPTED
+from robo.run.told.stored import INTERRUPTED, StoredRun
 from robo.run.told.stored import runs as stored_runs
 from robo.run.told.words import answering
 
@@ -24,7 +25,7 @@ def runs(desk: Desk, everything: bool) -> int:
     if not found:
         desk.say(_("nothing was run here yet"))
     for one in found:
-        desk.say(f"{one.id}  {moment(one.began_at)}  {one.environment}  {state_word(one.state)}")
+        desk.say(f"{one.id}  {moment(one.began_at)}  {one.environment}  {state_word(one.state)}{_why(desk, one)}")
         for asked in asks[one.id]:
             commands = " | ".join(command for _verdict, command in answering(asked))
             desk.say(f"    {asked.title} -> {commands}")
@@ -45,3 +46,11 @@ def runs(desk: Desk, everything: bool) -> int:
         ]
     }
     return 0
+
+
+def _why(desk: Desk, run: StoredRun) -> str:
+    """What one that has not begun yet waits for."""
+    if run.state != "queued":
+        return ""
+    why = why_it_waits(desk.store, run.id)
+    return _(": {why}").format(why=why) if why else ""
