@@ -25,7 +25,7 @@ def runs(desk: Desk, everything: bool) -> int:
     if not found:
         desk.say(_("nothing was run here yet"))
     for one in found:
-        desk.say(f"{one.id}  {moment(one.began_at)}  {one.environment}  {state_word(one.state)}{_why(desk, one)}")
+        desk.say(f"{one.id}  {moment(one.began_at)}  {one.environment}  {_state(desk, one)}")
         for asked in asks[one.id]:
             commands = " | ".join(command for _verdict, command in answering(asked))
             desk.say(f"    {asked.title} -> {commands}")
@@ -48,9 +48,8 @@ def runs(desk: Desk, everything: bool) -> int:
     return 0
 
 
-def _why(desk: Desk, run: StoredRun) -> str:
-    """What one that has not begun yet waits for."""
-    if run.state != "queued":
-        return ""
-    why = why_it_waits(desk.store, run.id)
-    return _(": {why}").format(why=why) if why else ""
+def _state(desk: Desk, run: StoredRun) -> str:
+    """The state of a run, and what it waits for where it has not begun yet."""
+    state = state_word(run.state)
+    why = why_it_waits(desk.store, run.id) if run.state == "queued" else ""
+    return _("{state}: {why}").format(state=state, why=why) if why else state
