@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,7 +134,8 @@ class Shop:
         return file.read_text().splitlines() if file.exists() else []
 
     def state(self, run: str) -> str:
-        return next(str(one["state"]) for one in self.json("runs", "--all")["runs"] if one["run"] == run)
+        with closing(sqlite3.connect(self.root / ".robo" / "robo.db")) as store:
+            return str(store.execute("SELECT state FROM run WHERE id = ?", (run,)).fetchone()[0])
 
     def close(self) -> None:
         for process in self._services:

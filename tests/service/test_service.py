@@ -170,9 +170,9 @@ steps:
 """
 
 
-def asking(shop: Shop, wait: str = "3d", second: str = "no") -> str:
+def asking(shop: Shop, second: str = "no") -> str:
     """A run that waits for somebody, while another one of its flow may work."""
-    shop.write("flows/sure.yaml", ASKS.replace("WAIT", wait).replace("SECOND", second))
+    shop.write("flows/sure.yaml", ASKS.replace("WAIT", "3d").replace("SECOND", second))
     run = str(shop.json("trigger", "sure")["run"])
     until(lambda: shop.state(run) == "waits")
     return run
@@ -192,7 +192,8 @@ def test_a_run_that_waits_for_a_person_holds_nothing_and_goes_on_when_somebody_a
 
 def test_a_run_that_nobody_answers_in_time_fails_by_itself(shop: Shop) -> None:
     shop.serve()
-    run = asking(shop, wait="1s")
+    shop.write("flows/sure.yaml", ASKS.replace("WAIT", "1s").replace("SECOND", "no"))
+    run = str(shop.json("trigger", "sure")["run"])
     until(lambda: shop.state(run) == "failed")
     assert "nobody answered within 1 second" in shop.robo("show", run).stdout
 
