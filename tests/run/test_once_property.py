@@ -122,6 +122,11 @@ def whole(machine: Machine, *more: Step) -> Flow:
 
 def play(machine: Machine, history: History) -> None:
     """The history, the law checked after each start; then everything comes to rest."""
+    go_on(machine, history, begin(machine, history))
+
+
+def begin(machine: Machine, history: History) -> Person:
+    """The first start; returns who was there meanwhile."""
     office = machine.office
     office.fates, office.mails = list(history.fates), list(history.mails)
     office.deadly.update(history.deadly)
@@ -129,9 +134,15 @@ def play(machine: Machine, history: History) -> None:
     office.signed_out, office.search_down = history.signed_out, history.search_down
     machine.stops = list(history.stops)
     person = Person(machine)
-    machine.visits = {tick: person.does(what) for tick, what in history.visits.items()}
+    machine.visits |= {tick: person.does(what) for tick, what in history.visits.items()}
     machine.start()
     machine.check()
+    return person
+
+
+def go_on(machine: Machine, history: History, person: Person) -> None:
+    """What comes after it, until everything is at rest."""
+    office = machine.office
     for between in history.between:
         office.clock.wait(between.delay)
         office.clock.jump(timedelta(hours=between.jump))

@@ -46,9 +46,27 @@ class Desk:
     @cache  # noqa: B019 - a desk lives as long as its process
     def workspace(self, environment: str | None = None) -> Workspace:
         """The workspace in that environment, by default in its own. Raises FaultyFlow."""
-        from robo.flow.workspace import open_workspace
+        from robo.flow.workspace import HalfRestored, open_workspace
 
-        return open_workspace(self._folder, environment)
+        try:
+            return open_workspace(self._folder, environment)
+        except HalfRestored as half:
+            self._finish(half.root)
+            return open_workspace(self._folder, environment)
+
+    def _finish(self, root: Path) -> None:
+        """A restore that was interrupted is finished before anything else is done there."""
+        from robo.run.backup.swap import finish
+        from robo.run.system.closed import closed
+
+        with closed(root / ".robo", _("a restore")):
+            finish(root)
+        click.echo(_("A restore that was interrupted in {folder} is finished now").format(folder=root), err=True)
+
+    @property
+    def folder(self) -> Path:
+        """Where the command was told to work: the current folder unless it was told another."""
+        return (self._folder or Path.cwd()).absolute()
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -66,7 +84,9 @@ class Desk:
     @cached_property
     def store(self) -> Store:
         from robo.run.storage.store import Store
+        from robo.run.system.closed import refuse_closed
 
+        refuse_closed(self.workspace().state)
         return Store(self.workspace().database)
 
     def say(self, *lines: str) -> None:

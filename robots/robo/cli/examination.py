@@ -7,19 +7,21 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from robo.cli.finding import Finding
+from robo.cli.finding import Finding, size_text
 from robo.cli.knock import knock, knock_at_post
 from robo.flow.problems import FaultyFile
 from robo.kit.errors import FaultyFlow, RoboError
 from robo.kit.messages import _, language_of_the_system, ngettext, reason_of, spoken
 from robo.platforms.files import files
 from robo.platforms.processes import processes
+from robo.run.backup.making import backups_of, kept
 
 if TYPE_CHECKING:
     from robo.cli.desk import Desk
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _MB, _GB = 1024**2, 1024**3
 _LEAST_FREE, _LITTLE_FREE = 500 * _MB, 3 * _GB
+_OLD_BACKUP = 7
+"""Days after which a backup is called old."""
 _FAR = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.rclone", "fuse.davfs")
 
 
@@ -69,6 +73,7 @@ def workspace(desk: Desk, environment: str | None) -> Iterator[Finding]:
         )  # fmt: skip
     yield from _disk(found)
     yield from _store(found)
+    yield from _backup(found)
     yield from _robots(desk)
     yield from _passwords(desk, found)
 
@@ -139,7 +144,7 @@ def _disk(found: Workspace) -> Iterator[Finding]:
         return
     runs = len(list(found.runs.iterdir())) if found.runs.is_dir() else 0
     kept = ngettext("{count} run is kept", "{count} runs are kept", runs).format(count=runs)
-    said = _("disk: {free} free; {kept}").format(free=_size(free), kept=kept)
+    said = _("disk: {free} free; {kept}").format(free=size_text(free), kept=kept)
     state: Literal["good", "note", "wrong"] = (
         "wrong" if free < _LEAST_FREE else "note" if free < _LITTLE_FREE else "good"
     )
@@ -158,7 +163,7 @@ def _store(found: Workspace) -> Iterator[Finding]:
     if not file.is_file():
         yield Finding("store", "good", _("no store yet: it is made by the first run"))
         return
-    size = _size(sum(one.stat().st_size for one in file.parent.glob(f"{file.name}*")))
+    size = size_text(sum(one.stat().st_size for one in file.parent.glob(f"{file.name}*")))
     try:
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=10)) as db:
             told = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
@@ -168,8 +173,8 @@ def _store(found: Workspace) -> Iterator[Finding]:
     if told != ["ok"]:
         yield Finding(
             "store", "wrong", _("the store {file} is damaged: {reason}").format(file=file, reason=told[0]),
-            _("Run nothing. Put back the last backup of {folder}; the next run looks up what was entered since").format(
-                folder=file.parent
+            _("Run nothing. Type: {command}; the next run looks up what was entered since").format(
+                command=f"robo restore {(kept(backups_of(found)) or ['FILE'])[-1]}"
             ),
         )  # fmt: skip
         return
@@ -179,6 +184,22 @@ def _store(found: Workspace) -> Iterator[Finding]:
             "clock", "wrong", _("the last run began on {moment}, which is in the future").format(moment=last),
             _("The clock is wrong: type timedatectl set-ntp true"),
         )  # fmt: skip
+
+
+def _backup(found: Workspace) -> Iterator[Finding]:
+    if not found.database.is_file():
+        return
+    backups = kept(backups_of(found))
+    if not backups:
+        yield Finding("backup", "note", _("there is no backup yet in {folder}").format(folder=backups_of(found)),
+                      _("Type: {command}").format(command="robo backup"))  # fmt: skip
+        return
+    file = backups[-1]
+    days = max(0, int((time.time() - file.stat().st_mtime) // 86400))
+    said = ngettext("the last backup is {count} day old: {file}", "the last backup is {count} days old: {file}", days)
+    state: Literal["good", "note"] = "good" if days <= _OLD_BACKUP else "note"
+    mend = "" if state == "good" else _("Type: {command}").format(command="robo backup --keep 14")
+    yield Finding("backup", state, said.format(count=days, file=file), mend)
 
 
 def _robots(desk: Desk) -> Iterator[Finding]:
@@ -220,9 +241,3 @@ def _secrets_of_flows(desk: Desk, found: Workspace) -> dict[str, str]:
             continue
         named |= dict.fromkeys(flow.secrets, flow.path)
     return named
-
-
-def _size(octets: float) -> str:
-    if octets >= _GB:
-        return _("{count:.1f} GB").format(count=octets / _GB)
-    return _("{count:.1f} MB").format(count=octets / _MB)

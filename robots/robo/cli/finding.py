@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from robo.kit.messages import _
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -14,3 +16,10 @@ class Finding:
     state: Literal["good", "note", "wrong"]
     said: str
     mend: str = ""
+
+
+def size_text(octets: float) -> str:
+    """So many octets, as people read them."""
+    if octets >= 1024**3:
+        return _("{count:.1f} GB").format(count=octets / 1024**3)
+    return _("{count:.1f} MB").format(count=octets / 1024**2)

@@ -27,6 +27,7 @@ from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.ledger import Ledger
 from robo.run.told.folder import RunFolder
+from robo.run.told.people import lift as lift_mark
 from robo.run.told.states import counted, moment, state_word
 
 ledger = group("ledger", help=_("See and move what is known of each item for ever."))
@@ -38,9 +39,12 @@ def list_(desk: Desk) -> int:
     for name, since in desk.store.all("SELECT name, since FROM ledger ORDER BY name"):
         rows = desk.store.all("SELECT state, count(*) FROM item WHERE ledger = :name GROUP BY state", name=name)
         counts = {state: int(count) for state, count in rows}
-        found.append({"name": name, "since": since, "counts": counts})
+        restored = _ledger(desk, name).restored
+        found.append({"name": name, "since": since, "counts": counts, "restored": restored})
         told = counted(counts)
         desk.say(_("{name}  since {date}: {told}").format(name=name, date=moment(since), told=told or _("no item yet")))
+        if restored:
+            desk.say(_("  from a backup: each item that it does not know as done is looked up first"))
     if not found:
         desk.say(_("There is no ledger yet: nothing with a key was ever run here"))
     desk.answer = {"state": "done", "ledgers": found}
@@ -83,11 +87,12 @@ def rename(desk: Desk, old: str, new: str) -> int:
         if store.one("SELECT 1 FROM item WHERE ledger = :name", name=new):
             raise Failed(_("{new} already knows items of its own").format(new=new))
         store.all("DELETE FROM ledger WHERE name = :new", new=new)
+        store.all("DELETE FROM restored WHERE ledger = :new", new=new)
         store.all(
             "UPDATE ledger SET name = :new, flow = :flow, loop = :loop WHERE name = :old",
             new=new, old=old, flow=flow.path, loop=loop.name,
         )  # fmt: skip
-        for table in ("item", "change", "journal"):
+        for table in ("item", "change", "journal", "restored"):
             store.all(f"UPDATE {table} SET ledger = :new WHERE ledger = :old", new=new, old=old)  # noqa: S608
     desk.say(_("{old} is called {new} now").format(old=old, new=new))
     desk.answer = {"state": "done", "name": new, "was": old}
@@ -98,8 +103,12 @@ def rename(desk: Desk, old: str, new: str) -> int:
 @click.argument("name")
 def start(desk: Desk, name: str) -> int:
     workspace, flow, loop = _place(desk, name)
-    with held(workspace, (name,), "ledger"):
-        _ledger(desk, name).open(flow.path, loop.name)
+    begun = _ledger(desk, name)
+    with held(workspace, (name,), "ledger"), desk.store.write():
+        is_new = not begun.known()
+        begun.open(flow.path, loop.name)
+        if is_new:
+            lift_mark(begun, desk.store)
     desk.say(_("{name} is begun: type robo run {flow}").format(name=name, flow=flow.path))
     desk.answer = {"state": "done", "name": name}
     return 0
@@ -139,6 +148,26 @@ def adopt(desk: Desk, name: str, flow: str | None, given: tuple[str, ...]) -> in
         )
     )
     desk.answer = {"state": "done", "name": name, "adopted": done}
+    return 0
+
+
+@command("lift", _("After a restore: enter what a ledger does not know without looking first. Look yourself before."))
+@click.argument("name", required=False, shell_complete=completion.ledgers)
+@click.option("--all", "everything", is_flag=True, help=_("Of all ledgers, those too that are not begun yet."))
+def lift(desk: Desk, name: str | None, everything: bool) -> int:
+    if (name is None) != everything:
+        raise click.UsageError(_("name a ledger, or write --all"))
+    marked = [one for (one,) in desk.store.all("SELECT ledger FROM restored ORDER BY ledger")]
+    if name is not None and name not in marked:
+        mend = did_you_mean(name, marked) or _("Known are: {known}").format(known=", ".join(marked) or _("none"))
+        raise Failed(_("{name} is not marked by a restore. {mend}").format(name=name, mend=mend))
+    names = tuple(marked) if name is None else (name,)
+    with held(desk.workspace(), names, "ledger"), desk.store.write():
+        for one in names:
+            lift_mark(_ledger(desk, one), desk.store)
+    for one in names:
+        desk.say(_("{name}: what it does not know is entered from now on").format(name=one))
+    desk.answer = {"state": "done", "lifted": list(names)}
     return 0
 
 
@@ -195,5 +224,5 @@ def _inputs(desk: Desk, workspace: Workspace, flow: Flow, given: dict[str, str])
     return read_inputs(flow, {**{name: value for name, value in last.items() if name in known}, **given}, workspace)
 
 
-for one in (list_, show, rename, adopt, start):
+for one in (list_, show, rename, adopt, start, lift):
     ledger.add_command(one)

@@ -27,6 +27,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 DEFAULT_ENVIRONMENT = "production"
 DEFAULT_TIMEZONE = "Europe/Paris"
 DEFAULT_SLOTS = 4
+DEFAULT_DATABASE = "sqlite:.robo/robo.db"
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ class _Reader:
 
     def database(self, own: Mapping[str, Any]) -> str:
         where: Where = ("workspace", "database")
-        value = self.text(where, own, "sqlite:.robo/robo.db")
+        value = self.text(where, own, DEFAULT_DATABASE)
         if value.startswith(("postgresql:", "postgres:")):
             self.fault(where, _("PostgreSQL is not in this version yet"), _('Write: database = "sqlite:.robo/robo.db"'))
         elif not value.startswith("sqlite:") or not value.removeprefix("sqlite:").strip("/"):

@@ -138,13 +138,31 @@ class Workspace:
         return f"{message}. {mend}"
 
 
+class HalfRestored(FaultyFlow):
+    """A restore was interrupted while it moved the parts of the workspace `root` to their places."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(
+            _("a restore was interrupted in {folder}: type robo doctor there, which finishes it").format(folder=root)
+        )
+        self.root = root
+
+
+def half_restored(root: Path) -> Path:
+    """The file that is there while the parts of a restored workspace move to their places."""
+    return root / ".robo" / "restore" / "moves.json"
+
+
 def open_workspace(folder: Path | None = None, environment: str | None = None) -> Workspace:
     """The workspace around that folder (the current one): the nearest above with a `robo.toml`, else itself.
 
     environment: by default the one that robo.toml names. Raises FaultyFile with every fault of robo.toml, FaultyFlow
-    for an environment that no site has.
+    for an environment that no site has, HalfRestored where a restore was interrupted.
     """
     start = (folder or Path.cwd()).absolute()
+    for one in (start, *start.parents):
+        if half_restored(one).exists():
+            raise HalfRestored(one)
     root = next((one for one in (start, *start.parents) if (one / "robo.toml").is_file()), None)
     described = describe(_text_of(root / "robo.toml") if root else "", environment)
     root = root or start
@@ -175,4 +193,4 @@ def _text_of(file: Path) -> str:
         raise FaultyFlow(_("{file} cannot be read: {reason}").format(file=file, reason=reason_of(error))) from error
 
 
-__all__ = ["AccountEntry", "Workspace", "open_workspace"]
+__all__ = ["AccountEntry", "HalfRestored", "Workspace", "half_restored", "open_workspace"]

@@ -137,6 +137,7 @@ def _outcome(told: dict[str, Any]) -> tuple[str, Tone]:
             proofs = {
                 "settle": _("made; found afterwards"),
                 "already_done": _("made; found in the application afterwards"),
+                "restored": _("made; found in the application after a restore"),
                 "person": _("made, as a person said"),
             }
             return proofs.get(str(told.get("by")), _("made")), "good"

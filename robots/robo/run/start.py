@@ -29,6 +29,7 @@ from robo.run.storage.journal import Journal
 from robo.run.storage.questions import close_questions, is_denied, is_open
 from robo.run.storage.store import Store
 from robo.run.supervisor import Bounds, Say, Supervisor, mark_of, scratch_of
+from robo.run.system.closed import refuse_closed
 from robo.run.system.locks import Lock
 from robo.run.system.processes import Child, Identity, end_marked, is_dead
 from robo.run.told.folder import RunFolder, new_place, refuse_secrets
@@ -253,6 +254,7 @@ def held(workspace: Workspace, names: tuple[str, ...], run: str) -> Iterator[lis
                 raise Busy(_("{name} is being worked on by run {holder}").format(name=name, holder=lock.holder()))
             stack.callback(lock.release)
             descriptors.append(lock.fileno())
+        refuse_closed(workspace.state)
         yield descriptors
 
 

@@ -26,6 +26,7 @@ from robo.run.steps.course import Broken, Course, EndLane, SkipItem, StopFlow, S
 from robo.run.steps.passage import Passage
 from robo.run.steps.rehearsal import assume, cannot_see, leaves_out, rehearsed
 from robo.run.steps.scope import Mishap, bound, saved_names
+from robo.run.steps.unsure import look_up, looks_itself
 from robo.run.storage.ledger import TOP
 
 
@@ -138,7 +139,11 @@ class Walker:
             case _ if step.loop:
                 self._loops.run(step, passage)
             case _:
-                self._perform(step, passage)
+                looked = look_up(self, step, passage)
+                if looked == "absent":
+                    raise _Again  # the page was left to look
+                if not looked:
+                    self._perform(step, passage)
 
     def _run_flow(self, step: Step, passage: Passage) -> None:
         """Another flow; behind its end only what is redone in it is done again, and it gives what it gave."""
@@ -216,7 +221,7 @@ class Walker:
                 arguments = call_arguments(action, values, course.workspace, course.vault)
                 arguments |= {name: course.lent.borrow(kind) for name, kind in action.lent.items()}
                 if action.kind == "change":
-                    make(course, step, action, arguments, values, passage)
+                    make(course, step, action, arguments, values, passage, looks_itself(self, step, passage))
                     return self._seen(step, action, passage)
                 self._looked(step, action, passage, values, action.function(**arguments))
         except LaneLost as error:

@@ -20,6 +20,7 @@ from robo.run.steps.course import SkipItem, StopFlow, Stopped
 from robo.run.steps.passage import Passage, Walks
 from robo.run.steps.scope import Row, times, unsaved
 from robo.run.steps.settle import ask_first, settle, wait_left
+from robo.run.steps.unsure import look_early
 from robo.run.storage.ledger import Ledger, Overtaken
 from robo.run.storage.records import Item, Made, State
 
@@ -52,6 +53,7 @@ class KeyedLoop:
         works = self._works.gather()
         self._works.first_time(works)
         self.ledger.open(self._loop.flow, self._loop.name)
+        self._works.after_restore(self._step_of_change())
         self._most = self._limit()
         course.journal.note(
             "loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe(), limit=self._most
@@ -77,7 +79,7 @@ class KeyedLoop:
             if alarmed(course.store, course.run, self.ledger.name, self.ledger.has_receipts()):
                 self._doubts(by_key, wait=True)
                 if self.ledger.items("in_doubt") or not self.ledger.has_receipts():
-                    return self._stop(_("what was sent could not be proven; one question is better than many"))
+                    return self._stop(self._works.alarm())
             self._pass(works, by_key)
         except (StopFlow, Stopped):
             self._back.checkpoint(force=True)
@@ -196,6 +198,9 @@ class KeyedLoop:
             value if isinstance(value, Row) else None,
         )
         passage.prepare = self._prepare
+        spoken_of = self._step_of_change()
+        if spoken_of and self._loop.already_done:
+            passage.asked = {spoken_of.identity: self._loop.already_done}
         return passage
 
     def _through(self, passage: Passage) -> None:
@@ -274,7 +279,9 @@ class KeyedLoop:
             self.prepared = True
 
     def _by_hand(self, passage: Passage) -> None:
-        """`ask: always`: people enter such items too, so the application is asked before each."""
+        """`ask: always`: people enter such items too, so the application is asked before each; or after a restore."""
+        if look_early(self._walks, passage):
+            self.prepared = False
         asked = self._loop.already_done
         if asked is None or asked.ask != "always" or passage.last is not None:
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from robo.flow.model import Loop
+from robo.flow.model import Loop, Step, walk
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
@@ -138,6 +138,37 @@ class Works:
                     ledger=self._ledger.name
                 ),
             )
+
+    def after_restore(self, spoken_of: Step | None) -> None:
+        """A ledger from a backup over changes that nobody can look up asks a person.
+
+        spoken_of: the change that the loop's `already_done` is about.
+        """
+        ledger, loop, actions = self._ledger, self._loop, self._course.shelf.actions
+        if not ledger.restored:
+            return
+        changes = [one for one in walk(loop.steps) if one.action in actions and actions[one.action].kind == "change"]
+        shown = [one for one in changes if one.already_done or (loop.already_done and one is spoken_of)]
+        blind = [one for one in changes if one not in shown and actions[one.action].manners.settle is None]
+        if not blind and (not shown or loop.prepare_again):
+            return
+        mend = (
+            _("robo ledger adopt {ledger} (rows with a result are done), then robo ledger lift {ledger}")
+            if loop.write_back
+            else _("look yourself, then type robo ledger lift {ledger}")
+        )
+        raise AskPerson(
+            _("{ledger} came from a backup, and nothing can show what was done since").format(ledger=ledger.name),
+            mend.format(ledger=ledger.name),
+        )
+
+    def alarm(self) -> str:
+        """Why a loop stops that would ask a person again and again."""
+        if self._ledger.restored:
+            return _(
+                "what was done since the backup cannot be seen: look yourself, then type robo ledger lift {ledger}"
+            ).format(ledger=self._ledger.name)
+        return _("what was sent could not be proven; one question is better than many")
 
     def _scope(self, entry: Entry) -> Mapping[str, Any]:
         return self._outer.scope(**{self._loop.alias: self.value(entry.values), "position": entry.position})

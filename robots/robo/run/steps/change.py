@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from robo.flow.model import Step
@@ -14,6 +14,7 @@ from robo.run.steps.course import Course, EndLane
 from robo.run.steps.passage import Passage, until
 from robo.run.steps.rehearsal import plan, plan_nothing
 from robo.run.steps.scope import bound, saved_names
+from robo.run.storage.deaths import RESTORED
 from robo.run.storage.facts import facts_of
 from robo.run.storage.frames import copied, frame_of
 from robo.run.storage.records import Made
@@ -26,9 +27,12 @@ def make(
     arguments: Mapping[str, Any],
     values: Mapping[str, Any],
     passage: Passage,
+    found: Callable[[Made], bool] | None = None,
 ) -> None:
     """Make a change once; in a dry run only say it.
 
+    found: where it may have been made since the backup that the store came from: looks whether it was, as what is
+    said of it tells, and has its receipt written if so.
     A change with a receipt is not made again, whatever leads to it. Before the intent any error means that nothing was
     done. After it only `Refused` and `Failed` do; whatever else comes is a doubt, and the lane ends.
     """
@@ -52,7 +56,11 @@ def make(
     if course.dry:
         plan(course, step, action, doing, change, values, passage)
         return
-    made = intend(course, step, passage, change, foreseen(step, action, values, change))
+    known_already = foreseen(step, action, values, change)
+    if found and found(intend(course, step, passage, change, known_already, RESTORED)):
+        doing.close()
+        return
+    made = intend(course, step, passage, change, known_already)
     course.boundary("intended")
     try:
         next(doing)
@@ -82,9 +90,18 @@ def foreseen(step: Step, action: Action, values: Mapping[str, Any], change: Chan
 
 
 def intend(
-    course: Course, step: Step, passage: Passage, change: Change, foreseen: Mapping[str, Any] | None = None
+    course: Course,
+    step: Step,
+    passage: Passage,
+    change: Change,
+    foreseen: Mapping[str, Any] | None = None,
+    sender: str = "",
 ) -> Made:
-    """Write the intent down; returns it as it stands in the ledger. foreseen: names whose values are known already."""
+    """Write the intent down; returns it as it stands in the ledger.
+
+    foreseen: names whose values are known already. sender: who is to make the change, or may have; by default this
+    lane.
+    """
     saved = copied(passage.everything())
     here = frame_of(saved, step.identity)
     for name in saved_names(step, course.shelf):
@@ -99,7 +116,7 @@ def intend(
         saved,
         passage.columns(),
         until(passage.steps, step.identity) or "",
-        course.sender,
+        sender or course.sender,
         facts_of(step.action, change),
     )
     made = passage.ledger.open_change(passage.key)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from robo.flow.model import Step, walk
+from robo.flow.model import AlreadyDone, Step, walk
 from robo.run.steps.course import Course
 from robo.run.steps.scope import Row
 from robo.run.storage.frames import copied, without_error
@@ -25,6 +25,8 @@ class Passage:
     last: address of the last change with a receipt; what stands before it is not redone.
     spoiled: the state and reason in which the item must end although its steps went on.
     prepare: leads to where the first segment begins. title: what people call the item, where its key says nothing.
+    asked: how the application is asked about a change, by its identity, where the loop says it.
+    looked: changes that a dry run has asked about.
     planned, unseen: of a dry run: whether a change on a page was planned, which no page will show; and whether the page
     is not where a run would have it, until something is opened.
     """
@@ -46,6 +48,8 @@ class Passage:
         self.last: str | None = None
         self.spoiled: tuple[State, str] | None = None
         self.tries: dict[str, int] = {}
+        self.asked: Mapping[str, AlreadyDone] = {}
+        self.looked: set[str] = set()
         self.signed_again = False
         self.planned = self.unseen = False
         self.prepare: Callable[[], None] = lambda: None

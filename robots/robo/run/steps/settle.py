@@ -17,6 +17,7 @@ from robo.run.steps.change import intend, keep
 from robo.run.steps.course import Course, EndLane
 from robo.run.steps.passage import Passage, Walks
 from robo.run.steps.rehearsal import plan_found
+from robo.run.storage.deaths import RESTORED
 from robo.run.storage.ledger import Overtaken
 from robo.run.storage.records import Made
 
@@ -52,17 +53,18 @@ def settle(walks: Walks, passage: Passage, made: Made, asked: AlreadyDone | None
     passage.restore(made.saved)
     try:
         with standing_at(course, passage, step):
-            verdict = _by_action(course, step, passage, made)
+            verdict = by_action(course, step, passage, made)
             proof = step.already_done or asked
             if verdict == "unknown" and proof:
-                verdict = _by_application(walks, step, passage, made, proof)
+                verdict = by_application(walks, step, passage, made, proof)
     except Overtaken:
         return "unknown"  # a person decided meanwhile
     course.boundary("settled")
     return verdict
 
 
-def _by_action(course: Course, step: Step, passage: Passage, made: Made) -> Verdict:
+def by_action(course: Course, step: Step, passage: Passage, made: Made) -> Verdict:
+    """Ask the action itself, and write down what it proves."""
     action = course.shelf.actions.get(step.action)
     if action is None or action.manners.settle is None:
         return "unknown"
@@ -84,7 +86,8 @@ def _by_action(course: Course, step: Step, passage: Passage, made: Made) -> Verd
     return "unknown"
 
 
-def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, asked: AlreadyDone) -> Verdict:
+def by_application(walks: Walks, step: Step, passage: Passage, made: Made, asked: AlreadyDone) -> Verdict:
+    """Ask the application, and write down what it proves. Raises EndLane where the lane breaks."""
     course = walks.course
     # What the look began to see too early proves nothing, however long it took.
     proven = wait_left(course, made) == 0.0
@@ -98,7 +101,8 @@ def _by_application(walks: Walks, step: Step, passage: Passage, made: Made, aske
     if found and not absent:
         values = _values_of(step, look, course)
         action = course.shelf.actions[step.action]
-        keep(course, step, action, made, _read(action, look, values), values, passage, by="already_done")
+        by = "restored" if made.sender == RESTORED else "already_done"
+        keep(course, step, action, made, _read(action, look, values), values, passage, by)
         return "made"
     if absent and not found and proven:
         _absent(passage, made, str(evaluate(asked.absent, look.scope(), course.flow.settings.locale)))
@@ -161,6 +165,9 @@ def _values_of(step: Step, passage: Passage, course: Course) -> dict[str, dict[s
 
 
 def _absent(passage: Passage, made: Made, reason: str) -> None:
+    if made.sender == RESTORED:  # nobody has pressed: this absence counts towards nothing
+        passage.ledger.not_made(made, "failed", "started", reason)
+        return
     again = passage.ledger.absences(made.key, made.step) + 1 < ABSENCES
     passage.ledger.not_made(made, "absent", "started" if again else "failed", reason)
 
@@ -177,16 +184,16 @@ def ask_first(walks: Walks, passage: Passage, step: Step | None, asked: AlreadyD
     if step is None:
         return
     if walks.course.dry:
-        _foresee(walks, passage, step, asked)
+        foresee(walks, passage, step, asked)
         return
     made = intend(walks.course, step, passage, Change(_("look whether it was already entered by hand")))
-    verdict = _by_application(walks, step, passage, made, asked)
+    verdict = by_application(walks, step, passage, made, asked)
     if verdict != "made":
         # Nothing was sent under this intent, so whatever the application says, it was not made by us.
         passage.ledger.not_made(made, "failed", "started", _("not entered yet"))
 
 
-def _foresee(walks: Walks, passage: Passage, step: Step, asked: AlreadyDone) -> None:
+def foresee(walks: Walks, passage: Passage, step: Step, asked: AlreadyDone) -> None:
     """In a dry run: what is found counts as made."""
     course = walks.course
     try:

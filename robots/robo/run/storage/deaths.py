@@ -8,6 +8,9 @@ from typing import Protocol
 from robo.run.storage.clock import Clock
 from robo.run.storage.store import Store
 
+RESTORED = "restored"
+"""Signs for whoever sent something between a backup and its restore: all of them had ended when it was restored."""
+
 
 class Deaths(Protocol):
     """What settling asks about the sender of an intent."""
@@ -41,13 +44,16 @@ class SeenDeaths:
         row = self._store.one(
             "SELECT seen FROM death WHERE sender = :sender AND boot = :boot", sender=sender, boot=self._boot
         )
+        if row is None and sender == RESTORED:
+            self.saw(sender)  # the machine was started anew since the restore: from now on it can be measured again
+            return 0.0
         return None if row is None else max(0.0, self._clock.monotonic() - float(row[0]))
 
 
 def open_senders(store: Store, ledgers: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(run, sender) of every intent and doubt of these ledgers."""
+    """(run, sender) of every intent and doubt of these ledgers whose sender is to be seen dead."""
     found = store.all("SELECT DISTINCT ledger, run, sender FROM change WHERE state IN ('intent', 'doubt')")
-    return [(run, sender) for ledger, run, sender in found if ledger in ledgers]
+    return [(run, sender) for ledger, run, sender in found if ledger in ledgers and sender != RESTORED]
 
 
 Boundary = Callable[[str], None]

@@ -18,6 +18,8 @@ from robo.run.storage.values import digest, pack
 
 TOP = ""
 """The key under which the steps outside of any keyed loop keep their receipts, in a ledger of their run alone."""
+BEFORE = "before"
+"""Why a change is not made that was proved not made before a backup: it may have been made since."""
 
 
 class Overtaken(Exception):
@@ -40,6 +42,11 @@ class Ledger:
     def known(self) -> bool:
         """Whether the ledger was ever begun."""
         return self._store.one("SELECT 1 FROM ledger WHERE name = :name", name=self.name) is not None
+
+    @property
+    def restored(self) -> bool:
+        """Whether it came back from a backup: what it does not know as done may have been done since."""
+        return self._store.one("SELECT 1 FROM restored WHERE ledger = :name", name=self.name) is not None
 
     def item(self, key: str) -> Item | None:
         """The item, None if it is not known."""
@@ -95,9 +102,14 @@ class Ledger:
     # ---- writing
 
     def open(self, flow: str, loop: str) -> None:
-        """Begin the ledger if it was not."""
+        """Begin the ledger if it was not. In a store from a backup it may have been begun, and lost, since."""
         if not self.known():
             with self._store.write():
+                if "@" not in self.name:
+                    self._store.all(
+                        "INSERT OR IGNORE INTO restored SELECT :name, at, backup FROM restored WHERE ledger = '*'",
+                        name=self.name,
+                    )
                 self._store.all(
                     "INSERT OR IGNORE INTO ledger VALUES (:name, :flow, :loop, :since)",
                     name=self.name, flow=flow, loop=loop, since=self._clock.now().isoformat(),
@@ -191,9 +203,11 @@ class Ledger:
         made: Made,
         gives: Any,
         saved: Mapping[str, Any],
-        by: Literal["answer", "nothing", "settle", "already_done", "person"] = "answer",
+        by: Literal["answer", "nothing", "settle", "already_done", "restored", "person"] = "answer",
     ) -> None:
-        """The change was made: keep what it gave. by: who says so; "nothing" where nothing was left to do."""
+        """The change was made: keep what it gave. by: who says so; "nothing" where nothing was left to do, "restored"
+        where it was found after a restore.
+        """
         with self._store.write():
             self._change(made, ("intent", "doubt"), state="receipt", why=by, gives=pack(gives), saved=pack(saved))
             self._set(made.key, ("committing", "in_doubt"), state="started", starts=0, failures=0, reason=None)
@@ -274,10 +288,10 @@ class Ledger:
                 if to != "todo" and before and before.state != to:
                     values["ended_at"] = self._clock.now().isoformat()
                 self._store.all(
-                    "UPDATE change SET why = 'past' WHERE ledger = :ledger AND key = :key AND state = 'void'",
-                    ledger=self.name,
-                    key=key,
-                )
+                    "UPDATE change SET why = 'past' "
+                    "WHERE ledger = :ledger AND key = :key AND state = 'void' AND why <> :before",
+                    ledger=self.name, key=key, before=BEFORE,
+                )  # fmt: skip
             if accepted is not None:
                 values["accepted"] = digest(accepted)
             self._set(key, seen, **values)

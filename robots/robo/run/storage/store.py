@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,16 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def close(self) -> None:
-        """End the connection."""
+    def close(self, single: bool = False) -> None:
+        """End the connection. single: with everything in the one file, which may then be moved; nobody else uses it."""
+        if single:
+            self._db.execute("PRAGMA journal_mode=DELETE").fetchall()
         self._db.close()
+
+
+def version_of(database: Path) -> int | None:
+    """The version of a store, which stays as it is; None where there is none. Raises sqlite3.Error."""
+    if not database.exists():
+        return None
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)) as store:
+        return int(store.execute("PRAGMA user_version").fetchone()[0])

@@ -114,6 +114,14 @@ class RunFolder:
                 file.writelines(f"{line}\n" for line in map(log_line, new) if line)
         return new
 
+    def catch_up(self, store: Store, run: str) -> None:
+        """Have both files say what the store says, also where that came back from a backup and is older than they."""
+        known = store.one("SELECT coalesce(max(seq), 0) FROM journal WHERE run = :run", run=run)
+        if known and self._last() > int(known[0]):
+            for name in ("journal.jsonl", "run.log"):
+                (self.path / name).unlink(missing_ok=True)
+        self.follow(store, run)
+
     def _last(self) -> int:
         """The number of the last whole line; a line that a power cut left half is cut off."""
         file = self.path / "journal.jsonl"

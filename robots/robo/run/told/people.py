@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from robo.kit.errors import Failed
 from robo.kit.messages import _
-from robo.run.storage.deaths import Deaths
+from robo.run.storage.deaths import RESTORED, Deaths
 from robo.run.storage.frames import copied, frame_of
 from robo.run.storage.ledger import Ledger, Overtaken
 from robo.run.storage.records import Item, Made
+from robo.run.storage.store import Store
 from robo.run.told.states import state_word
 
 Verdict = Literal["done", "again", "give-up"]
@@ -155,3 +156,17 @@ def retry(ledger: Ledger, keys: list[str] | None, states: tuple[str, ...]) -> li
                 continue  # a run has taken it meanwhile
             again.append(item.key)
     return again
+
+
+def lift(ledger: Ledger, store: Store) -> bool:
+    """A person says that whatever the ledger does not know as done was not done since the backup.
+
+    From now on it is done without being looked up first. False where nothing was to be lifted.
+    """
+    with store.write():
+        for item in ledger.items("in_doubt", "committing"):
+            made = ledger.open_change(item.key)
+            if made and made.sender == RESTORED:
+                ledger.again(made, _("a person has lifted the mark of the restore"))
+        found = store.one("DELETE FROM restored WHERE ledger = :name RETURNING at", name=ledger.name)
+    return found is not None

@@ -39,6 +39,8 @@ def sentence(event: Event) -> str:
     verdict = str(event.data.get("verdict", ""))
     words["verdict"] = crossing_word(verdict) if event.kind == "request" else verdict_word(verdict)
     words["why"] = why_word(str(event.data.get("why", "")))
+    if event.kind == "change.made" and event.data.get("by") == "restored":
+        return _("{key}: found in the application after a restore: {given}").format_map(_Words(words)).strip(" \u00a0:")
     if event.kind == "row.refused" and event.data.get("title"):
         return _("{title}: refused, {reason}").format_map(_Words(words))
     return _sentences(event.data.get("items", 0)).get(event.kind, "").format_map(_Words(words)).strip(" \u00a0:")
