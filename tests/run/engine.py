@@ -188,7 +188,7 @@ class Machine:
     stops: list[tuple[int, bool]] = field(default_factory=list)
     stop_at: str | None = None
     most_lanes: int = 150
-    visits: dict[int, Callable[[], None]] = field(default_factory=dict)
+    visits: dict[int, Callable[[], object]] = field(default_factory=dict)
     run: str = "r0"
     attempt: int = 0
     lanes: int = 0

@@ -28,11 +28,9 @@ def backup(desk: Desk, file: Path | None, without_runs: bool, with_secrets: bool
         else _("The passwords are not in it: after a restore they are set anew with robo secret set")
     )
     if made.removed:
-        desk.say(
-            ngettext("{count} older backup was removed", "{count} older backups were removed", len(made.removed)).format(
-                count=len(made.removed)
-            )
-        )
+        count = len(made.removed)
+        said = ngettext("{count} older backup was removed", "{count} older backups were removed", count)
+        desk.say(said.format(count=count))
     desk.answer = {
         "state": "done", "file": str(made.file), "size": made.size, "files": len(made.manifest.files),
         "at": made.manifest.at, "removed": [str(one) for one in made.removed],

@@ -174,7 +174,7 @@ def _store(found: Workspace) -> Iterator[Finding]:
         yield Finding(
             "store", "wrong", _("the store {file} is damaged: {reason}").format(file=file, reason=told[0]),
             _("Run nothing. Type: {command}; the next run looks up what was entered since").format(
-                command=f"robo restore {(kept(backups_of(found)) or ['FILE'])[-1]}"
+                command=f"robo restore {_newest(found) or _('FILE')}"
             ),
         )  # fmt: skip
         return
@@ -189,17 +189,20 @@ def _store(found: Workspace) -> Iterator[Finding]:
 def _backup(found: Workspace) -> Iterator[Finding]:
     if not found.database.is_file():
         return
-    backups = kept(backups_of(found))
-    if not backups:
+    file = _newest(found)
+    if file is None:
         yield Finding("backup", "note", _("there is no backup yet in {folder}").format(folder=backups_of(found)),
                       _("Type: {command}").format(command="robo backup"))  # fmt: skip
         return
-    file = backups[-1]
     days = max(0, int((time.time() - file.stat().st_mtime) // 86400))
     said = ngettext("the last backup is {count} day old: {file}", "the last backup is {count} days old: {file}", days)
     state: Literal["good", "note"] = "good" if days <= _OLD_BACKUP else "note"
     mend = "" if state == "good" else _("Type: {command}").format(command="robo backup --keep 14")
     yield Finding("backup", state, said.format(count=days, file=file), mend)
+
+
+def _newest(found: Workspace) -> Path | None:
+    return next(reversed(kept(backups_of(found))), None)
 
 
 def _robots(desk: Desk) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _, ngettext
 from robo.run.backup.restoring import restore as put_back
 from robo.run.start import who
-from robo.run.told.words import moment
+from robo.run.told.states import moment
 
 
 @command("restore", _("Put a backup back: into an empty folder, or in the place of a workspace at rest."))

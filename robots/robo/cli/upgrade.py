@@ -21,7 +21,10 @@ def upgrade(desk: Desk, without_runs: bool) -> int:
     desk.answer = {"state": "done", "from": old, "to": new, "backup": None}
     if old is not None and old > new:
         raise FaultyFlow(_("this workspace was used by a newer Robo; update Robo to go on with it"))
-    if old is None or old == new:
+    if old is None:
+        desk.say(_("Nothing to do: there is no store yet"))
+        return 0
+    if old == new:
         desk.say(_("Nothing to do: the store is of version {version} already").format(version=new))
         return 0
     with closed(workspace.state, _("an upgrade by {who}").format(who=who())):

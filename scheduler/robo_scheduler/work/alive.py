@@ -11,6 +11,7 @@ from typing import Any
 from robo.flow.workspace import Workspace
 from robo.kit.errors import Busy
 from robo.kit.messages import _
+from robo.run.system.closed import SERVICE, refuse_closed
 from robo.run.system.locks import Lock
 from robo.run.system.machine import Identity, is_dead
 
@@ -29,6 +30,11 @@ def become_the_service(workspace: Workspace) -> Lock:
     me = {"process": Identity.mine().text(), "since": datetime.now().isoformat(timespec="seconds")}  # noqa: DTZ005 - local
     if not lock.try_take(json.dumps(me)):
         raise Busy(_("a service is at work in this workspace already: {who}").format(who=_shown(lock.holder())))
+    try:
+        refuse_closed(workspace.state)
+    except Busy:
+        lock.release()
+        raise
     return lock
 
 
@@ -45,7 +51,7 @@ def service_of(workspace: Workspace) -> Alive | None:
 
 
 def _file(workspace: Workspace) -> Path:
-    return workspace.state / "service.lock"
+    return workspace.state / SERVICE
 
 
 def _read(told: str) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ def of_state(state: Path, database: Path, secrets: bool) -> Iterator[Path]:
         return
     for one in sorted(state.iterdir()):
         store = one.name.startswith(database.name) and one.parent == database.parent
-        if store or one.name in _NOT_STATE or one.name.startswith((ASIDE, "secrets-")):
+        if store or one.name in _NOT_STATE or one.name.startswith((ASIDE, "secrets-")) or one.suffix == ".lock":
             continue
         if one.name == _SECRETS and not secrets:
             continue

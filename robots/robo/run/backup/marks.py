@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from robo.kit.messages import _
 from robo.run.storage.clock import SystemClock
-from robo.run.storage.deaths import RESTORED, SeenDeaths
+from robo.run.storage.deaths import ELSEWHERE, RESTORED, SeenDeaths
 from robo.run.storage.ledger import BEFORE
 from robo.run.storage.store import Store
-from robo.run.system.processes import Identity
+from robo.run.system.processes import Identity, is_dead
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,40 @@ def mark(database: Path, backup: str, was: Path, root: Path, now: datetime) -> M
             # Others may have sent the same since: whoever is in question is seen dead again, and `late` begins anew.
             store.all("DELETE FROM death")
             SeenDeaths(store, clock, Identity.mine().boot).saw(RESTORED)
+            _end_elsewhere(store)
+            runs = _end_runs(store, clock.now().isoformat())
             _move(store, was, root)
         ledgers = tuple(name for (name,) in store.all("SELECT name FROM ledger ORDER BY name"))
-        runs = tuple(run for (run,) in store.all("SELECT id FROM run WHERE ended_at IS NULL ORDER BY id"))
     finally:
         store.close(single=True)
     return Marked(ledgers, runs)
+
+
+def _end_elsewhere(store: Store) -> None:
+    """Nobody sees the machine that the backup came from: who restores here says that nothing is at work there."""
+    for (sender,) in store.all("SELECT DISTINCT sender FROM change WHERE state IN ('intent', 'doubt')"):
+        with suppress(ValueError):  # the mark of an earlier restore
+            if is_dead(Identity.parse(sender)) is None:
+                store.all(
+                    "UPDATE change SET sender = :elsewhere WHERE sender = :sender", elsewhere=ELSEWHERE, sender=sender
+                )
+
+
+def _end_runs(store: Store, now: str) -> tuple[str, ...]:
+    """Nobody carries out any run now: those of the service wait for it, the others for a person."""
+    runs = tuple(
+        run for (run,) in store.all("SELECT id FROM run WHERE state IN ('running', 'admitted', 'queued') ORDER BY id")
+    )
+    store.all(
+        "UPDATE run SET state = 'queued', holder = NULL WHERE state IN ('running', 'admitted') "
+        "AND id IN (SELECT run FROM submission)"
+    )
+    store.all("DELETE FROM claim WHERE run IN (SELECT id FROM run WHERE state = 'running')")
+    store.all(
+        "UPDATE run SET state = 'stopped', holder = NULL, ended_at = :now, reason = :reason WHERE state = 'running'",
+        now=now, reason=_("the workspace was restored from a backup"),
+    )  # fmt: skip
+    return runs
 
 
 def _move(store: Store, was: Path, root: Path) -> None:

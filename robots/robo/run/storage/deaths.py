@@ -10,6 +10,8 @@ from robo.run.storage.store import Store
 
 RESTORED = "restored"
 """Signs for whoever sent something between a backup and its restore: all of them had ended when it was restored."""
+ELSEWHERE = f"{RESTORED} elsewhere"
+"""Signs for a process of the machine that the backup came from, which nobody sees from here: it had ended as well."""
 
 
 class Deaths(Protocol):
@@ -41,6 +43,7 @@ class SeenDeaths:
             )
 
     def since(self, sender: str) -> float | None:
+        sender = RESTORED if sender == ELSEWHERE else sender
         row = self._store.one(
             "SELECT seen FROM death WHERE sender = :sender AND boot = :boot", sender=sender, boot=self._boot
         )
@@ -53,7 +56,7 @@ class SeenDeaths:
 def open_senders(store: Store, ledgers: tuple[str, ...]) -> list[tuple[str, str]]:
     """(run, sender) of every intent and doubt of these ledgers whose sender is to be seen dead."""
     found = store.all("SELECT DISTINCT ledger, run, sender FROM change WHERE state IN ('intent', 'doubt')")
-    return [(run, sender) for ledger, run, sender in found if ledger in ledgers and sender != RESTORED]
+    return [(run, sender) for ledger, run, sender in found if ledger in ledgers and not sender.startswith(RESTORED)]
 
 
 Boundary = Callable[[str], None]

@@ -45,8 +45,16 @@ class Ledger:
 
     @property
     def restored(self) -> bool:
-        """Whether it came back from a backup: what it does not know as done may have been done since."""
-        return self._store.one("SELECT 1 FROM restored WHERE ledger = :name", name=self.name) is not None
+        """Whether it came back from a backup: what it does not know as done may have been done since.
+
+        So may what a run does outside of its loops that was due before the restore.
+        """
+        found = self._store.one(
+            "SELECT 1 FROM restored WHERE ledger = :name UNION ALL SELECT 1 FROM restored, fire "
+            "WHERE ledger = '*' AND 'run/' || fire.run = :name AND datetime(due_at) <= datetime(restored.at)",
+            name=self.name,
+        )
+        return found is not None
 
     def item(self, key: str) -> Item | None:
         """The item, None if it is not known."""

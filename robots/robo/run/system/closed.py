@@ -10,6 +10,8 @@ from robo.kit.errors import Busy
 from robo.kit.messages import _
 from robo.run.system.locks import Lock
 
+SERVICE = "service.lock"
+"""In the folder of state: what the service holds while it is there."""
 _LOCK = "closed.lock"
 
 
@@ -47,13 +49,17 @@ def _alone(state: Path, holder: str) -> Iterator[None]:
 
 
 def _refuse_work(state: Path) -> None:
-    for file in sorted((state / "locks").glob("*.lock")):
+    for file in sorted({*state.glob("*.lock"), *(state / "locks").glob("*.lock")}):
         lock = Lock(file)
         said = lock.holder()
         if file.name == _LOCK:
             continue
         if not lock.try_take(said):
-            raise Busy(_("{holder} is at work in this workspace: let it end first").format(holder=said))
+            raise Busy(
+                _("{holder} is at work in this workspace: let it end first").format(
+                    holder=_("the service") if file.name == SERVICE else said
+                )
+            )
         lock.release()
 
 
