@@ -4,7 +4,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format words docs kill-test bench demo clean
+.PHONY: help setup test lint format words docs kill-test bench demo wheelhouse clean
 
 help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint       style and types alone; make format mends the style"
 	@echo "make words      gather the texts that people read; lists those that have no French yet"
 	@echo "make docs       the reference of actions, made of their signatures and docstrings"
+	@echo "make wheelhouse Robo and all that it needs as one archive, for a machine without a network"
 	@echo "make setup      install what is missing, nothing else"
 
 setup:
@@ -53,6 +54,9 @@ bench: setup
 
 demo: setup
 	@$(BIN)/robo demo
+
+wheelhouse: setup
+	@bin/wheelhouse
 
 clean:
 	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -10,7 +10,11 @@ import click
 from robo.cli.desk import Desk, command
 from robo.cli.examination import machine, reach, workspace
 from robo.cli.finding import Finding
+from robo.kit.installed import load, offered
 from robo.kit.messages import _, ngettext
+
+GROUP = "robo.doctor"
+"""The entry points by which other packages, such as the service, have something examined: (desk, environment)."""
 
 
 @command("doctor", _("Say whether this machine and this workspace are fit for a run, and what to mend."))
@@ -34,6 +38,8 @@ def doctor(desk: Desk, environment: str | None, sites: bool) -> int:
 def _findings(desk: Desk, environment: str | None, sites: bool) -> Iterator[Finding]:
     yield from machine()
     yield from workspace(desk, environment)
+    for _name, place in offered(GROUP):
+        yield from load(place)(desk, environment)
     if sites:
         yield from reach(desk, environment)
 

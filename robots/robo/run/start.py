@@ -298,5 +298,5 @@ def _own_ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
 
 
 def who() -> str:
-    """The account of this machine that runs Robo, as the system knows it: variables are anybody's to set."""
-    return processes.account()
+    """The account of the person who is at work, as the system knows it: variables are anybody's to set."""
+    return processes.person()

@@ -50,6 +50,11 @@ def service_of(workspace: Workspace) -> Alive | None:
     return Alive(Identity.parse(found["process"]), str(found["since"]))
 
 
+def had_a_service(workspace: Workspace) -> bool:
+    """Whether a service was ever at work there."""
+    return _file(workspace).exists()
+
+
 def _file(workspace: Workspace) -> Path:
     return workspace.state / SERVICE
 

@@ -11,27 +11,28 @@ from robo.platforms.links import links
 
 _UNIT = """\
 [Unit]
-Description=Robo, {root}
-After=network-online.target
+Description=Robo, {shown}
+After=network-online.target remote-fs.target
 Wants=network-online.target
 
 [Service]
 Type=notify
-ExecStart={robo} --workspace {root} serve
-WorkingDirectory={root}
 User={user}
+WorkingDirectory={shown}
+ExecStart={robo} --workspace {root} serve
 Restart=on-failure
 RestartSec=5
 WatchdogSec=120
 KillMode=mixed
 TimeoutStopSec=90
+OOMPolicy=continue
+MemoryMax=4G
+TasksMax=1024
 UMask=0077
 NoNewPrivileges=yes
 ProtectSystem=strict
 ReadWritePaths={writes}
 PrivateTmp=yes
-MemoryMax=4G
-TasksMax=1024
 
 [Install]
 WantedBy=multi-user.target
@@ -39,12 +40,31 @@ WantedBy=multi-user.target
 
 
 def unit_of(workspace: Workspace) -> str:
-    """The unit of this workspace's service, as it would stand in /etc/systemd/system."""
-    from robo.run.start import who
+    """The unit of this workspace's service, as it would stand in /etc/systemd/system.
 
-    writes = " ".join(sorted({str(workspace.root), *(str(folder) for folder in workspace.folders.values())}))
-    robo = f"{sys.executable} -m robo"
-    return _UNIT.format(root=workspace.root, robo=robo, user=who(), writes=writes)
+    Nothing in it takes from Chromium what its own sandbox is made of: namespaces, its system calls, shared memory.
+    """
+    from robo.platforms.processes import processes
+
+    # A share that is not there when the machine starts keeps its own flows from running, not the service.
+    folders = sorted({str(folder) for folder in workspace.folders.values()} - {str(workspace.root)})
+    return _UNIT.format(
+        shown=_escaped(str(workspace.root)),
+        root=_word(str(workspace.root)),
+        robo=f"{_word(sys.executable)} -m robo",
+        user=processes.account(),
+        writes=" ".join([_word(str(workspace.root)), *(_word(f"-{folder}") for folder in folders)]),
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _word(text: str) -> str:
+    """One word of a unit: systemd.syntax(7), and the variables of systemd.service(5)."""
+    escaped = _escaped(text).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    return f'"{escaped}"' if escaped != text or " " in text or "'" in text else text
 
 
 def tell(state: str) -> None:

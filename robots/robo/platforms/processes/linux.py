@@ -11,11 +11,14 @@ from pathlib import Path
 
 assert sys.platform == "linux"
 
-from robo.platforms.processes.posix import PosixProcesses  # noqa: E402
+from robo.platforms.processes.posix import PosixProcesses, name_of  # noqa: E402
 from robo.platforms.processes.protocol import Notice, Process  # noqa: E402
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
 _FIRST_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO of Linux: not in a container
+
+_NO_LOGIN = 2**32 - 1
+"""What Linux says of processes that nobody's login has brought about, such as services."""
 
 
 class LinuxProcesses(PosixProcesses):
@@ -69,6 +72,13 @@ class LinuxProcesses(PosixProcesses):
 
     def death_notice(self, pid: int) -> Notice | None:
         return _Notice(os.pidfd_open(pid))
+
+    def person(self) -> str:
+        try:
+            login = int(Path("/proc/self/loginuid").read_text())
+        except (OSError, ValueError):
+            login = _NO_LOGIN
+        return self.account() if login == _NO_LOGIN else name_of(login)
 
 
 class _Notice:

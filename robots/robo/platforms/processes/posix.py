@@ -134,12 +134,20 @@ class PosixProcesses:
         return os.geteuid() == 0
 
     def account(self) -> str:
-        import pwd
+        return name_of(os.getuid())
 
-        try:
-            return pwd.getpwuid(os.getuid()).pw_name
-        except KeyError:
-            return str(os.getuid())
+    def person(self) -> str:
+        return self.account()
+
+
+def name_of(account: int) -> str:
+    """The name of an account, its number where it has none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(account).pw_name
+    except KeyError:
+        return str(account)
 
 
 def descendants(table: Mapping[int, Process], roots: list[int], spare: Collection[int]) -> Iterator[Process]:

@@ -107,3 +107,10 @@ class Processes(Protocol):
     def account(self) -> str:
         """The account that this process runs for, as the system knows it; "?" where it does not say."""
         ...
+
+    def person(self) -> str:
+        """The account that has logged in and brought this process about, whatever it has become since, by sudo say.
+
+        Where the system keeps no such thing, and for what nobody's login has started, it is that of the process.
+        """
+        ...

@@ -129,6 +129,9 @@ class WindowsProcesses:
     def account(self) -> str:
         return win32.user_name() or "?"
 
+    def person(self) -> str:
+        return self.account()
+
 
 def _process(pid: int, parent: int) -> Process | None:
     try:

@@ -1,0 +1,55 @@
+"""What whoever answers for a machine is told: the unit of the service, and whether it is at work."""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from service.conftest import Shop, until
+
+SCHEDULED = "robo: 1\nschedule:\n  - every: day at 06:00\nsteps:\n  - log: morning\n"
+
+
+def service_finding(shop: Shop) -> tuple[str, str]:
+    (found,) = (one for one in shop.json("doctor")["findings"] if one["name"] == "service")
+    return found["state"], found["said"]
+
+
+def test_doctor_knows_whether_a_service_is_at_work_and_whether_it_is_missed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROBO_BROWSER", "none")  # what it says of browsers is tested elsewhere, and takes its time
+    assert "service" not in {one["name"] for one in shop.json("doctor")["findings"]}
+    shop.write("flows/morning.yaml", SCHEDULED)
+    assert service_finding(shop) == ("note", "no service is at work; 1 flow has a schedule")
+    process = shop.serve()
+    shop.json("trigger", "piece", "-i", "piece=a", "-i", "seconds=60")
+    until(lambda: shop.bench == ["begin a"])
+    state, said = service_finding(shop)
+    assert (state, f"process {process.pid}; 1 run is at work" in said) == ("good", True)
+    process.kill()
+    process.wait()
+    assert service_finding(shop)[0] == "wrong"
+
+
+def test_the_unit_says_where_the_service_may_write(shop: Shop, tmp_path: Path) -> None:
+    shop.write("robo.toml", '[folders]\nshare = "/mnt/a share"\nhere = "here"\n')
+    text = shop.robo("serve", "--unit").stdout
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.read_string(text)
+    assert unit["Service"]["WorkingDirectory"] == str(tmp_path)
+    assert unit["Service"]["ReadWritePaths"] == f'{tmp_path} "-/mnt/a share" -{tmp_path}/here'
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="without systemd")
+def test_systemd_understands_the_unit(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "robo.service").write_text(shop.robo("serve", "--unit").stdout)
+    told = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / "robo.service"], capture_output=True, text=True, check=False
+    )
+    ours = [line for line in told.stderr.splitlines() if "robo.service" in line]
+    assert (told.returncode, ours) == (0, [])
