@@ -133,6 +133,27 @@ def test_after_the_answer_stands_it_is_not_asked_again_whatever_changes(machine:
     assert machine.office.filed["after 03/05/2026"] == 1
 
 
+def test_what_was_looked_up_before_the_answer_is_not_looked_up_again_behind_it(machine: Machine) -> None:
+    written(machine, "steps: [login: main, note: before, approve: Go on, open: {address: form}]")
+    machine.start()
+    answer(machine)
+    machine.office.signed_out = 1
+    assert machine.resume().state == "done"
+    assert machine.office.steps_done.count("note before") == 2  # on the way to the question, and to its answer
+    assert machine.office.steps_done[-2:] == ["login", "open form"]
+
+
+def test_no_step_of_the_flow_makes_good_what_was_refused(machine: Machine) -> None:
+    written(
+        machine,
+        "steps: [{group: [approve: Pay], on_error: continue}, {move: {file: paid}}]",
+    )
+    machine.start()
+    answer(machine, "refused")
+    assert machine.resume().state == "failed"
+    assert machine.office.filed == {}
+
+
 def test_what_is_refused_ends_the_run_also_when_it_is_resumed(machine: Machine) -> None:
     between(machine)
     machine.start()

@@ -36,7 +36,7 @@ ASKED = 100
 NOTED = 200
 """So many lines that the flow itself wrote outside of its loops are shown; the rest is counted."""
 _STATES = ("done", "refused", "failed", "in_doubt", "committing", "skipped", "given_up", "started", "todo")
-_LOUD = ("item.gone", "loop.stopped", "entry.later", "output.empty", "notice.failed")
+_LOUD = ("item.gone", "loop.stopped", "entry.later", "output.empty", "notice.failed", "question.overtaken")
 
 
 def report_of(store: Store, run: StoredRun) -> Report:

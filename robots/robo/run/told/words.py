@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from robo.flow.model import Input
-from robo.kit.messages import _, ngettext
+from robo.kit.messages import _, ngettext, spoken
 from robo.kit.text import written
 from robo.run.storage.questions import Asked, Shown
 from robo.run.told.outcome import Outcome
@@ -56,7 +56,14 @@ def _from(root: Path, path: Path) -> str:
 
 
 def _output(value: Any) -> str:
-    return _("nothing") if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    match value:
+        case None:
+            return _("nothing")
+        case Mapping():
+            return ", ".join(f"{name}: {_output(one)}" for name, one in value.items())
+        case list():
+            return ", ".join(map(_output, value))
+    return written(value, spoken())
 
 
 def state_sentence(outcome: Outcome) -> str:
@@ -143,10 +150,8 @@ def shown_value(shown: Shown) -> list[str]:
         said = _("{file} ({size} octets, SHA-256 {digest}…)")
         return [said.format(file=value, size=shown.size, digest=shown.digest[:12])]
     if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        return [", ".join(f"{name}: {written(one)}" for name, one in row.items()) for row in value]
-    if isinstance(value, Mapping):
-        return [", ".join(f"{name}: {written(one)}" for name, one in value.items())]
-    return [", ".join(map(written, value)) if isinstance(value, list) else written(value)]
+        return [_output(row) for row in value]
+    return [_output(value)]
 
 
 def asking_words(asked: Asked) -> list[str]:
@@ -162,7 +167,7 @@ def field_words(one: Input) -> str:
     """What is to be entered: its name and label, with what is taken where nothing is."""
     label = f" ({one.label})" if one.label else ""
     among = ": " + " | ".join(one.choices) if one.choices else ""
-    default = _(", {value} where nothing is entered").format(value=written(one.default))
+    default = _(", {value} where nothing is entered").format(value=written(one.default, spoken()))
     return f"{one.name}{label}{among}{default if one.default not in (None, '') else ''}"
 
 
