@@ -61,7 +61,7 @@ def _spells(told: list[Event]) -> Iterable[tuple[str, str]]:
             if start and last:
                 yield start, last
             start = event.at
-        if event.kind != "change.decided":
+        if event.kind not in ("change.decided", "question.answered"):
             last = event.at
     if start and last:
         yield start, last

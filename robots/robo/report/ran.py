@@ -12,7 +12,7 @@ from robo.report.groups import grouped
 from robo.report.pictures import Album
 from robo.report.shown import deed, gained, pairs, text
 from robo.report.stories import TONES, Story, of_the_run, stories
-from robo.report.view import Cell, Count, Deed, Question, Report, Tone
+from robo.report.view import Cell, Count, Question, Report, Tone
 from robo.run.storage.journal import Event, events
 from robo.run.storage.questions import Asked as FlowAsks
 from robo.run.storage.store import Store
@@ -158,9 +158,9 @@ def _asked(asked: FlowAsks) -> Question:
     entered = tuple((_("to be entered"), field_words(one)) for one in asked.form)
     return Question(
         name=asked.title,
-        reason=". ".join(asking_words(asked)),
-        deed=Deed(asked.title, fields=(*shown, *entered)) if shown or entered else None,
+        reason=", ".join(asking_words(asked)),
         answers=tuple((said[verdict], command) for verdict, command in answering(asked)),
+        shown=(*shown, *entered),
     )
 
 

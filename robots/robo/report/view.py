@@ -107,12 +107,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Question:
-    """Something that waits for a person. answers: what may be said, with its command."""
+    """Something that waits for a person. shown: what it is about; answers: what may be said, with its command."""
 
     name: str
     reason: str
     deed: Deed | None = None
     answers: Pairs = ()
+    shown: Pairs = ()
 
 
 @dataclass(frozen=True)
