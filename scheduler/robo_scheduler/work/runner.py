@@ -56,7 +56,7 @@ class _Runner:
         """(state, reason) of the attempt's end; "over" where it was not its turn any more."""
         with standby() as lane:
             from robo.cli.desk import Desk
-            from robo.kit.errors import Busy, FaultyFlow
+            from robo.kit.errors import Busy, FaultyFlow, RoboError
             from robo.run.start import Options
             from robo.run.storage.store import Store
             from robo.run.told.stored import find_run
@@ -76,12 +76,13 @@ class _Runner:
 
                         return rehearsed(desk, run, order["attempt"], options)
                     return self._carry_out(desk, run, options)
-                except FaultyFlow as error:
-                    return self._faulty(desk, run.id, str(error))
                 except Busy as error:
                     if time.monotonic() > until or self._cancelled:
                         return self._put_back(desk, run.id, str(error))
                     time.sleep(0.1)
+                except RoboError as error:
+                    state = "faulty" if isinstance(error, FaultyFlow) else "failed"
+                    return self._given_up(desk, run.id, state, str(error))
 
     def _carry_out(self, desk: Any, run: Any, options: Any) -> tuple[str, str]:
         from robo.cli.show import report
@@ -102,11 +103,11 @@ class _Runner:
         if "began" in event:
             self._attached.report(began=True)
 
-    def _faulty(self, desk: Any, run: str, reason: str) -> tuple[str, str]:
+    def _given_up(self, desk: Any, run: str, state: str, reason: str) -> tuple[str, str]:
         from robo.run.admission.turns import close
 
-        close(desk.store, run, self._order["attempt"], "faulty", reason)
-        return "faulty", reason
+        close(desk.store, run, self._order["attempt"], state, reason)
+        return state, reason
 
     def _put_back(self, desk: Any, run: str, reason: str) -> tuple[str, str]:
         from robo.run.admission.turns import put_back

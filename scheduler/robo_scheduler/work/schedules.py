@@ -59,6 +59,10 @@ class Schedules:
     def stop(self) -> None:
         self._clock.stop()
 
+    def is_due(self) -> bool:
+        """Whether the alarm clock has rung."""
+        return not self._due.empty()
+
     def look(self, changed: bool) -> None:
         """Decide about what has become due. changed: whether the store was written to."""
         now = time.monotonic()

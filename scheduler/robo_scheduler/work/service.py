@@ -32,6 +32,10 @@ LAST_ITEM = 60.0
 class Watch(Protocol):
     """What brings about runs by itself: the clock, arriving files, the ends of other runs."""
 
+    def is_due(self) -> bool:
+        """Whether something has become due since the last look; asked many times a second."""
+        ...
+
     def look(self, changed: bool) -> None:
         """Ask for the runs that are due. changed: whether somebody has written to the store since the last time."""
         ...
@@ -80,7 +84,7 @@ class Service:
             self._next = now + EACH
             self._each_second()
             beat()
-        elif not changed:
+        elif not changed and not any(watch.is_due() for watch in self._watches):
             return
         self._version = version
         for watch in self._watches:

@@ -27,7 +27,7 @@ def cancel(store: Store, run: str, by: str) -> None:
     if state == "waits":
         _no_longer_waits(store, run, reason)
     elif state != "running":
-        close(store, run, attempt, "stopped", reason)
+        close(store, run, attempt, "stopped", reason, begun=False)  # else the service ends it, which is told above
     elif not served and holder:
         ask_to_end(Identity.parse(holder))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from robo.kit.messages import _
 from robo.run.admission.turns import admit
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
@@ -42,6 +43,6 @@ def _released(store: Store, run: str, holder: str) -> bool:
         store.all("DELETE FROM claim WHERE run = :run", run=run)
         return False
     journal = Journal(store, run, SystemClock())
-    journal.note("run.queued", reason="its process has died")
+    journal.note("run.queued", reason=_("its process has died"))
     journal.flush()
     return True

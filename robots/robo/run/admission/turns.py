@@ -103,14 +103,18 @@ def ended(store: Store, run: str, attempt: int, state: str, reason: str, at: str
     return bool(won)
 
 
-def close(store: Store, run: str, attempt: int, state: str, reason: str) -> bool:
-    """End an attempt that nobody carries out; whether it was still the one that counts. A transaction of its own."""
+def close(store: Store, run: str, attempt: int, state: str, reason: str, begun: bool = True) -> bool:
+    """End an attempt that nobody carries out; whether it was still the one that counts. A transaction of its own.
+
+    begun: also where its turn has come already, since whoever had it is known to be dead.
+    """
     now = SystemClock()
     with store.write():
         won = store.all(
             "UPDATE run SET state = :state, reason = :reason, ended_at = :at, holder = NULL "
-            "WHERE id = :run AND attempt = :attempt AND state IN ('queued', 'admitted', 'running') RETURNING id",
-            run=run, attempt=attempt, state=state, reason=reason, at=now.now().isoformat(),
+            "WHERE id = :run AND attempt = :attempt "
+            "AND (state IN ('queued', 'admitted') OR :begun AND state = 'running') RETURNING id",
+            run=run, attempt=attempt, state=state, reason=reason, at=now.now().isoformat(), begun=begun,
         )  # fmt: skip
         if won:
             journal = Journal(store, run, now)

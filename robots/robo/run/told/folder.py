@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from robo.kit.disk import make_folder
+from robo.kit.disk import make_folder, sync
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 from robo.kit.secrets import Secret
@@ -54,6 +54,8 @@ class RunFolder:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
+        for folder in {(path / name).parent for name in kept} | {path.parent}:
+            sync(folder)
         return cls(path)
 
     @property
