@@ -67,6 +67,11 @@ def test_a_folder_keeps_the_name_of_the_file() -> None:
     assert placed("out/2026/") == ROOT / "out/2026/lettre.pdf"
 
 
+def test_a_path_that_is_longer_than_the_system_takes_is_refused() -> None:
+    with pytest.raises(Refused, match="too long a path"):
+        placed("/".join(["out", *["n" * 100] * 50]))
+
+
 def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "away").symlink_to("/")

@@ -15,7 +15,6 @@ from robo.browser.guard.judge import Crossed
 from robo.browser.guard.request import Listed
 from robo.kit.errors import Failed, LaneLost
 from robo.kit.messages import _
-from robo.platforms.links import links
 from robo.platforms.processes import processes
 
 _PATIENCE = 10.0
@@ -36,6 +35,8 @@ class Guard:
             raise Failed(_("A dry run of web pages needs Linux: only there does a browser end with its guard."))
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._address, self._program = scratch / "guard.socket", scratch / "guarded-browser"
+        from robo.platforms.links import links
+
         try:
             self._listener = links.listen(self._address)
         except OSError as error:  # such as a path that is too long for a socket

@@ -13,7 +13,6 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
 
 from robo.cli.finding import Finding, size_text
 from robo.cli.knock import knock, knock_at_post
@@ -166,7 +165,7 @@ def _store(found: Workspace) -> Iterator[Finding]:
         return
     size = size_text(sum(one.stat().st_size for one in file.parent.glob(f"{file.name}*")))
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=10)) as db:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=10)) as db:
             told = [str(row[0]) for row in db.execute("PRAGMA quick_check(3)")]
             (last,) = db.execute("SELECT max(began_at) FROM run").fetchone()
     except sqlite3.DatabaseError as error:

@@ -21,6 +21,8 @@ from robo.kit.errors import FaultyFlow, Refused
 from robo.kit.folders import Declared, declared, name_fault
 from robo.kit.messages import _
 from robo.kit.text import plain
+from robo.kit.ways import way_fault
+from robo.platforms.files import files
 
 
 def settled_paths(
@@ -55,7 +57,7 @@ def _merged(written: Any, value: Any, scope: Mapping[str, Any], language: str) -
     """The destination as text, each part of it judged."""
     if not isinstance(written, Template) or len(written.parts) == 1:
         text = plain(str(value))
-        _refuse(_fault_of_way(text, text))
+        _refuse(way_fault(text))
         return text
     text = ""
     for place, (_offset, part) in enumerate(written.parts):
@@ -65,26 +67,17 @@ def _merged(written: Any, value: Any, scope: Mapping[str, Any], language: str) -
         one = plain(text_of(part.evaluate(scope, language), part.source.strip(), language))
         follows = written.parts[place + 1][1] if place + 1 < len(written.parts) else ""
         leads = place == 0 and isinstance(follows, str) and follows.startswith("/")
-        fault = _fault_of_way(one, one) if leads else name_fault(one)
+        fault = way_fault(one) if leads else name_fault(one)
         if fault:
             raise Refused(_("{field}: {reason}").format(field=part.source.strip(), reason=fault))
         text += one
-    _refuse(_fault_of_way(text, text))
+    _refuse(way_fault(text))
     return text
 
 
 def _refuse(fault: str) -> None:
     if fault:
         raise Refused(fault)
-
-
-def _fault_of_way(way: str, shown: str) -> str:
-    """Why a path of several names is none; empty where it is one."""
-    if not way.strip("/ "):
-        return _("it is empty")
-    names = re.sub(r"^[A-Za-z]:(?=/)", "", way).removeprefix("/").removesuffix("/").split("/")
-    faults = (_("{way} leads out of its folder").format(way=shown) if one == ".." else name_fault(one) for one in names)
-    return next(filter(None, faults), "")
 
 
 def _inside(path: Path, workspace: Workspace, shown: str) -> Path:
@@ -94,6 +87,8 @@ def _inside(path: Path, workspace: Workspace, shown: str) -> Path:
     real = path.parent.resolve() / path.name
     if not any(real.is_relative_to(root.resolve()) and real != root.resolve() for root in workspace.folders.values()):
         raise Refused(_elsewhere(shown, workspace))
+    if not files.fits(real):
+        raise Refused(_("{path} is too long a path for this system").format(path=real))
     return real
 
 
@@ -143,7 +138,7 @@ def _fault(text: str, whole: bool, mark: Declared, workspace: Workspace) -> tupl
     way = text if whole else text.rpartition("/")[0]
     if not way:
         return "", ""
-    if mark.new and (fault := _fault_of_way(way, way)):
+    if mark.new and (fault := way_fault(way)):
         return fault, ""
     path = workspace.resolve(way)
     folder = (path if not whole or text.endswith("/") else path.parent).resolve()

@@ -18,6 +18,7 @@ from robo.kit.lane import Harmless, Site
 from robo.kit.messages import _
 from robo.kit.shape import Unfit
 from robo.kit.types import as_place, seconds
+from robo.kit.ways import form_fault
 
 _LATER: Mapping[Where, tuple[str, ...]] = {("accounts", "*"): ("steps",)}
 _PLACE = ("any", "label", "text", "placeholder", "css", "inside", "nth", "frame")
@@ -248,10 +249,14 @@ class _Reader:
     def folder(self, where: Where, table: Mapping[str, Any], environment: str) -> str:
         """A path, or one for each environment; empty where this environment has none."""
         given = table[str(where[-1])]
-        if not isinstance(given, dict):
-            return self.text(where, table)
-        self.environments += [name for name in given if name not in self.environments]
-        return self.text((*where, environment), given, "")
+        at, within = ((*where, environment), given) if isinstance(given, dict) else (where, table)
+        if isinstance(given, dict):
+            self.environments += [name for name in given if name not in self.environments]
+        path = self.text(at, within, "" if isinstance(given, dict) else None)
+        fault, mend = form_fault(path)
+        if fault:
+            self.fault(at, fault, _("Write: {example}").format(example=f'"{mend}"'))
+        return path
 
     def site(self, name: str, table: Mapping[str, Any], address: str) -> Site:
         where: Where = ("sites", name)

@@ -18,6 +18,7 @@ from robo.flow.workspace import Workspace
 from robo.kit.disk import make_folder, sync
 from robo.kit.errors import RoboError
 from robo.kit.shelf import Shelf
+from robo.platforms.files import files
 
 Looks = tuple[int, int, int]
 """By what a change of a file is seen: its size, when it was changed, its number."""
@@ -129,7 +130,7 @@ class Flows:
             part = file.with_suffix(".part")
             part.write_text(text, "utf-8")
             sync(part)
-            part.replace(file)
+            files.replace(part, file)
         except OSError:
             return  # a version to fall back on is worth having, not worth stopping for
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 assert sys.platform == "darwin"
@@ -19,6 +20,8 @@ _LONGEST = 1024  # MAXPATHLEN
 
 
 class DarwinFiles(PosixFiles):
+    _longest_path = _LONGEST
+
     def _rename(self, source: Path, target: Path) -> int:
         import ctypes
 
@@ -40,6 +43,12 @@ class DarwinFiles(PosixFiles):
                     raise
             finally:
                 os.close(handle)
+
+    def sync_below(self, paths: Iterable[Path]) -> None:
+        """`sync` only begins to write there."""
+        for path in paths:
+            for one in (path, *path.rglob("*")):
+                self.sync(one)
 
     def forget(self, descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_NOCACHE, 1)

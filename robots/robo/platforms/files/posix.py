@@ -27,6 +27,7 @@ class PosixFiles:
 
     devices: tuple[str, ...] = ("/dev/null", "/dev/zero", "/dev/full")
     scratch_variables: tuple[str, ...] = ("TMPDIR",)
+    _longest_path = 4096  # PATH_MAX of Linux
 
     def sync(self, path: Path) -> None:
         handle = os.open(path, os.O_RDONLY)
@@ -37,6 +38,9 @@ class PosixFiles:
                 raise
         finally:
             os.close(handle)
+
+    def sync_below(self, paths: Iterable[Path]) -> None:
+        os.sync()
 
     def rename(self, source: Path, target: Path) -> None:
         number = self._rename(source, target)
@@ -92,6 +96,9 @@ class PosixFiles:
 
     def place_of(self, descriptor: int) -> str:
         return ""
+
+    def fits(self, path: Path) -> bool:
+        return len(os.fsencode(path)) < self._longest_path
 
     def kind_of_disk(self, folder: Path) -> str:
         return ""

@@ -20,6 +20,10 @@ class Files(Protocol):
         """Have the file, or the list of the folder, on the disk. OSError where the disk fails."""
         ...
 
+    def sync_below(self, paths: Iterable[Path]) -> None:
+        """Have these files, and all below these folders, on the disk. OSError where the disk fails."""
+        ...
+
     def rename(self, source: Path, target: Path) -> None:
         """Give the file another name on the same file system, never another file's.
 
@@ -78,6 +82,10 @@ class Files(Protocol):
 
     def place_of(self, descriptor: int) -> str:
         """The real place of an open file or folder, "" where the system does not tell."""
+        ...
+
+    def fits(self, path: Path) -> bool:
+        """Whether the system takes a path as long as this one, which is absolute."""
         ...
 
     def kind_of_disk(self, folder: Path) -> str:

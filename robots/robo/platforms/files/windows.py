@@ -20,6 +20,7 @@ import msvcrt  # noqa: E402
 from robo.platforms import win32  # noqa: E402
 
 _FOLDER_LOCK = ".~robo-writing"
+_LONGEST, _LONGEST_EVER = 259, 32_000  # MAX_PATH without its zero; a little below what the system can name
 _TRIES, _PAUSE = 20, 0.05
 """A virus scanner or an indexer has a new file open for an instant."""
 
@@ -37,6 +38,11 @@ class WindowsFiles:
                 os.fsync(file.fileno())
         except PermissionError:
             return  # read-only, or open in another program: we may not ask
+
+    def sync_below(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            for one in (path, *path.rglob("*")):
+                self.sync(one)
 
     def rename(self, source: Path, target: Path) -> None:
         _moved(source, target, win32.WRITE_THROUGH)
@@ -96,6 +102,10 @@ class WindowsFiles:
             return os.path.realpath(win32.path_of(msvcrt.get_osfhandle(descriptor)))
         except OSError:
             return ""
+
+    def fits(self, path: Path) -> bool:
+        longest = _LONGEST_EVER if win32.takes_long_paths() else _LONGEST
+        return len(str(path).encode("utf-16-le", "surrogatepass")) // 2 <= longest
 
     def kind_of_disk(self, folder: Path) -> str:
         root = folder.resolve().anchor

@@ -16,6 +16,7 @@ from robo.flow.workspace import Workspace
 from robo.kit.disk import make_folder, sync
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _, reason_of
+from robo.platforms.files import files
 from robo.run.backup.contents import of_runs, of_state, written
 from robo.run.backup.manifest import MANIFEST, STORE, Manifest, copied
 from robo.run.system.locks import Lock
@@ -124,7 +125,7 @@ def _write(workspace: Workspace, file: Path, own: Path, now: datetime, runs: boo
             archive.close()
             target.flush()
             os.fsync(target.fileno())
-        part.replace(file)
+        files.replace(part, file)
         sync(file.parent)
     finally:
         part.unlink(missing_ok=True)

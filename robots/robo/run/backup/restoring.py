@@ -14,6 +14,7 @@ from robo.flow.workspace import half_restored
 from robo.kit.disk import make_folder
 from robo.kit.errors import Failed
 from robo.kit.messages import _, reason_of
+from robo.platforms.files import files
 from robo.run.backup.contents import ASIDE, WRITTEN
 from robo.run.backup.manifest import STORE, Manifest, opened, unpacked
 from robo.run.backup.marks import Marked, mark
@@ -62,7 +63,7 @@ def _restored(archive: zipfile.ZipFile, file: Path, root: Path) -> Restored:
         manifest = unpacked(archive, ready / "new")
         database, store = _database(ready / "new", root, manifest), ready / STORE
         if (ready / "new" / STORE).exists():
-            (ready / "new" / STORE).rename(store)
+            files.replace(ready / "new" / STORE, store)
         marked = mark(store, f"{file.name} ({manifest.at})", Path(manifest.root), root, now)
         _catch_up(store, ready / "new" / "runs")
         moves = [*_store_moves(store, database, root, aside), *_moves(ready / "new", root, aside, manifest)]

@@ -17,6 +17,7 @@ from robo.flow.workspace import half_restored
 from robo.kit.disk import make_folder, sync
 from robo.kit.errors import Failed
 from robo.kit.messages import _, reason_of
+from robo.platforms.files import files
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def commit(root: Path, moves: list[Move]) -> None:
     """Make the moves, all of which can be made. Whoever is stopped in between, `finish` makes the others."""
     for one in moves:
         one.refuse_elsewhere()
-    _all_on_disk(moves)
+    files.sync_below([one.new for one in moves if one.new is not None])
     order = half_restored(root)
     part = order.with_suffix(".part")
     told = [[None if m.new is None else str(m.new), str(m.live), str(m.aside)] for m in moves]
@@ -64,7 +65,7 @@ def commit(root: Path, moves: list[Move]) -> None:
         json.dump(told, file)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(order)
+    files.replace(part, order)
     sync(order.parent)
     finish(root)
 
@@ -91,7 +92,7 @@ def finish(root: Path) -> None:
 
 def _rename(old: Path, new: Path) -> None:
     make_folder(new.parent)
-    old.rename(new)
+    files.replace(old, new)
     sync(new.parent)
     sync(old.parent)
 
@@ -104,14 +105,3 @@ def _free(path: Path) -> Path:
     """The path, numbered where something has come to stand there."""
     names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 100)))
     return next(one for one in names if not os.path.lexists(one))
-
-
-def _all_on_disk(moves: list[Move]) -> None:
-    if hasattr(os, "sync"):
-        os.sync()
-        return
-    for one in moves:
-        for file in [one.new, *one.new.rglob("*")] if one.new else ():
-            if file.is_file():
-                with file.open("rb+") as opened:
-                    os.fsync(opened.fileno())
