@@ -165,7 +165,7 @@ steps:
 ASKS = """\
 robo: 1
 name: Sure
-settings: {limit: 1, second_person: SECOND}
+settings: {limit: 1, second_person: SECOND, retry: {times: 2, wait: 1s}}
 steps:
   - approve: {title: Work it, wait: WAIT}
   - bench.work: {file: bench.txt, piece: a}
@@ -189,6 +189,7 @@ def test_a_run_that_waits_for_a_person_holds_nothing_and_goes_on_when_somebody_a
     assert shop.bench == ["begin a", "end a"]
     shop.robo("approve", second, "--refuse")
     until(lambda: shop.state(second) == "failed")
+    assert next(one["attempt"] for one in shop.json("runs")["runs"] if one["run"] == second) == 2
     assert shop.bench == ["begin a", "end a"]
 
 
