@@ -21,6 +21,8 @@ from robo.run.backup.making import make_backup
 from robo.run.backup.restoring import restore
 from robo.run.storage import store as stores
 from robo.run.storage.store import MIGRATIONS, Store, version_of
+from robo.run.system.closed import SERVICE, closed
+from robo.run.system.locks import Lock
 
 LOOKING = '''\
 """The register of the desk, which can be looked into."""
@@ -98,6 +100,7 @@ def test_restored_into_an_empty_folder_a_workspace_works_there(
 def test_what_is_in_a_backup_and_what_is_not(desk: Desk) -> None:
     desk.robo("secret", "set", "portal", typed="very secret")
     desk.robo("run", "register", "-i", "most=1")
+    desk.write(".robo/backups/robo-killed.zip.part", "half of one")
     names = set(zipfile.ZipFile(desk.json("backup")["file"]).namelist())
     run = next((desk.root / "runs").iterdir()).name
     assert {"robo.toml", "flows/register.yaml", "robots/register.py", "store.db", "manifest.json"} <= names
@@ -120,11 +123,22 @@ def test_a_restore_is_refused_while_somebody_is_at_work(desk: Desk) -> None:
     desk.write("slow", "")
     process = desk.start("run", "register")
     until(lambda: desk.register == ["2026-0101"])
-    for words in (("restore", "empty.zip"),):
-        found = desk.robo(*words)
-        assert (found.returncode, "-register (" in found.stderr) == (1, True), found.stderr
+    found = desk.robo("restore", "empty.zip")
+    assert (found.returncode, "-register (" in found.stderr) == (1, True), found.stderr
     process.kill()
     process.communicate()
+    with Lock(desk.root / ".robo" / SERVICE) as service:
+        assert service.try_take("{}")
+        found = desk.robo("restore", "empty.zip")
+    assert "the service is at work" in found.stderr
+
+
+def test_nothing_begins_while_a_restore_is_under_way(desk: Desk) -> None:
+    with closed(desk.root / ".robo", "a restore by hand"):
+        found = desk.robo("run", "register")
+        assert (found.returncode, "a restore by hand" in found.stderr) == (1, True)
+    (desk.root / ".robo" / "closed").write_text("of a restore that was killed")
+    assert desk.robo("run", "register", "-i", "most=1").returncode == 0
 
 
 @pytest.fixture
@@ -192,6 +206,10 @@ def test_an_upgrade_makes_a_backup_first(desk: Desk, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as older:
         older.setattr(stores, "MIGRATIONS", MIGRATIONS[:2])
         Store(database).close()
+    with Lock(desk.root / ".robo" / "locks" / "x.lock") as run:
+        assert run.try_take("run 7")
+        assert "run 7 is at work" in desk.robo("upgrade").stderr
+    assert version_of(database) == 2
     told = desk.json("upgrade")
     assert (told["from"], told["to"], version_of(database)) == (2, len(MIGRATIONS), len(MIGRATIONS))
     with zipfile.ZipFile(told["backup"]) as archive:

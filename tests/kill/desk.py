@@ -145,6 +145,10 @@ class Desk:
         words = (*ROBO, "decide", "last", str(asked["key"]), answer, "--number", str(asked["number"]))
         subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
 
+    def command(self, *words: str) -> None:
+        """Any other command, which must succeed."""
+        subprocess.run((*ROBO, *words), cwd=self.folder, check=True, capture_output=True)
+
     def wait(self, seconds: float = 180.0) -> Told:
         """Let it come to its end. subprocess.TimeoutExpired if it does not; then all its processes are ended."""
         assert self._process

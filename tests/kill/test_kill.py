@@ -66,6 +66,25 @@ def test_when_its_browser_dies_the_run_goes_on_by_itself(office: Office, folder:
     assert desk.entered() == dict.fromkeys(desk.valid, 1)
 
 
+def test_a_backup_of_the_middle_of_a_run_that_is_restored_after_its_end_enters_nothing_twice(
+    office: Office, folder: Path
+) -> None:
+    desk = Desk(folder / "desk", office, rows=4)
+    office.set_faults(Faults(delay=1.5))
+    desk.start()
+    _until(lambda: len(office.records) >= 2)
+    desk.command("backup", "middle.zip")
+    assert len(office.records) < len(desk.valid)
+    office.set_faults()
+    assert desk.wait().code == 1  # one row is refused by the office
+    desk.command("restore", "middle.zip")
+    desk.start()
+    told = desk.wait()
+    assert (told.code, told.waiting) == (1, [])
+    assert desk.entered() == dict.fromkeys(desk.valid, 1)
+    assert not desk.books().missing
+
+
 def _killed_while_answering(desk: Desk, entry: int) -> None:
     """Kill the command when the office has that many entries and is about to say so."""
     _until(lambda: len(desk.office.records) >= entry - 1)

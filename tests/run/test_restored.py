@@ -117,6 +117,15 @@ def test_what_is_found_is_done_with_what_the_application_shows(tmp_path: Path) -
     machine.close()
 
 
+def test_nobody_is_asked_about_the_mail_of_a_row_that_was_never_entered(tmp_path: Path) -> None:
+    machine = new_machine(tmp_path)
+    restored(machine)
+    machine.office.rows["E"] = {"numero": "E", "nom": ""}
+    machine.start()
+    assert machine.states()["E"] == "done"
+    machine.close()
+
+
 def test_a_loop_that_cannot_look_waits_until_a_person_lifts_it(tmp_path: Path) -> None:
     machine = new_machine(tmp_path)
     only_entering(machine)
