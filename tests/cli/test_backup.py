@@ -15,10 +15,11 @@ import pytest
 
 from cli.conftest import FLOW, Desk, until
 from robo.flow.workspace import open_workspace
-from robo.kit.errors import Failed
+from robo.kit.errors import Busy, Failed
 from robo.run.backup import swap
 from robo.run.backup.making import make_backup
 from robo.run.backup.restoring import restore
+from robo.run.start import held
 from robo.run.storage import store as stores
 from robo.run.storage.store import MIGRATIONS, Store, version_of
 from robo.run.system.closed import SERVICE, closed
@@ -135,8 +136,11 @@ def test_a_restore_is_refused_while_somebody_is_at_work(desk: Desk) -> None:
 
 def test_nothing_begins_while_a_restore_is_under_way(desk: Desk) -> None:
     with closed(desk.root / ".robo", "a restore by hand"):
-        found = desk.robo("run", "register")
+        found = desk.robo("runs")
         assert (found.returncode, "a restore by hand" in found.stderr) == (1, True)
+        # Who looked before the workspace was closed is told when its locks are held.
+        with pytest.raises(Busy, match="a restore by hand"), held(open_workspace(desk.root), ("x",), "a run"):
+            pytest.fail("it began")
     (desk.root / ".robo" / "closed").write_text("of a restore that was killed")
     assert desk.robo("run", "register", "-i", "most=1").returncode == 0
 
@@ -161,7 +165,11 @@ def test_a_damaged_backup_changes_nothing(desk: Desk, backup: Path) -> None:
     broken.write_bytes(data)
     half = desk.root.parent / f"{desk.root.name}-half.zip"
     half.write_bytes(backup.read_bytes()[:-200])
-    for file in (broken, half):
+    other = desk.root.parent / f"{desk.root.name}-other.zip"
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"robo: 1" if name == "flows/register.yaml" else old.read(name))
+    for file in (broken, half, other):
         with pytest.raises(Failed, match=r"damaged|cannot be read"):
             restore(file, desk.root, "a test")
     assert tree(desk.root) == before

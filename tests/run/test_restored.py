@@ -117,6 +117,34 @@ def test_what_is_found_is_done_with_what_the_application_shows(tmp_path: Path) -
     machine.close()
 
 
+def test_what_had_failed_before_the_backup_is_looked_up_like_all_else(tmp_path: Path) -> None:
+    machine = new_machine(tmp_path)
+    only_entering(machine, already_done=looked_up())
+    machine.office.fates = ["nothing left"]
+    machine.start()
+    assert machine.states()["A"] == "failed"
+    restore = backed_up_at(machine, machine.ticks + 1)
+    machine.start()
+    restore()
+    machine.start()
+    assert (machine.states()["A"], machine.office.entered["A"]) == ("done", 1)
+    machine.close()
+
+
+def test_what_was_sent_just_before_the_restore_is_waited_for(tmp_path: Path) -> None:
+    machine = new_machine(tmp_path)
+    only_entering(machine, already_done=looked_up())
+    restore = backed_up_at(machine, 1)
+    machine.office.fates = ["slow30"]
+    machine.die_at("after the press")
+    machine.start()
+    restore()
+    machine.start()
+    assert dict(machine.office.entered) == dict.fromkeys("ABC", 1)
+    assert not machine.events("change.in_doubt")
+    machine.close()
+
+
 def test_nobody_is_asked_about_the_mail_of_a_row_that_was_never_entered(tmp_path: Path) -> None:
     machine = new_machine(tmp_path)
     restored(machine)
