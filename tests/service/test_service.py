@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from service.conftest import Shop, until
+from service.conftest import PIECE, Shop, until
 
 
 def test_what_is_asked_for_is_done_and_answers_as_a_run_does(shop: Shop) -> None:
@@ -89,6 +89,24 @@ def test_cancelled_it_ends_within_seconds_with_all_that_belongs_to_it(shop: Shop
     assert (told["state"], "cancelled by" in told["reason"]) == ("stopped", True)
     assert time.monotonic() - began < 5
     until(lambda: not marked(shop.root), 5)
+
+
+def test_a_run_of_ones_own_keeps_to_the_same_locks(shop: Shop) -> None:
+    shop.write("flows/till.yaml", PIECE.replace("limit: 2", "locks: [till]"))
+    shop.serve()
+    served = shop.json("trigger", "till", "-i", "piece=a", "-i", "seconds=3")["run"]
+    until(lambda: shop.bench == ["begin a"])
+    refused = shop.robo("run", "till", "-i", "piece=b")
+    assert (refused.returncode, f"lock till is taken by run {served}" in refused.stderr) == (1, True)
+    until(lambda: shop.state(served) == "done")
+    own = shop.start("run", "till", "-i", "piece=d", "-i", "seconds=2")
+    until(lambda: "begin d" in shop.bench)
+    waits = shop.json("trigger", "till", "-i", "piece=e")["run"]
+    assert "lock till is taken by run" in shop.robo("runs").stdout
+    own.communicate(timeout=30)
+    assert own.returncode == 0
+    until(lambda: shop.state(waits) == "done")
+    assert shop.bench == ["begin a", "end a", "begin d", "end d", "begin e", "end e"]
 
 
 def test_a_run_that_takes_too_long_is_ended_and_one_that_failed_is_taken_up_again(shop: Shop) -> None:
