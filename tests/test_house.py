@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from platforms.seam import SEAM, foreign
+
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "robots").rglob("*.py"), *(ROOT / "scheduler").rglob("*.py")])
 LONGEST = 500
@@ -50,6 +52,16 @@ def undocumented(path: Path) -> Iterator[str]:
             overload = any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
             if not overload and not ast.get_docstring(node):
                 yield node.name
+
+
+def test_what_one_system_alone_has_is_named_in_its_seam_alone() -> None:
+    found = [
+        f"{name(path)}:{line}: {what}"
+        for path in SOURCES
+        if not name(path).startswith(SEAM)
+        for line, what in foreign(ast.parse(path.read_text("utf-8")))
+    ]
+    assert not found, "put it behind a protocol of robots/robo/platforms:\n" + "\n".join(found)
 
 
 @pytest.mark.parametrize("module", ["robo.cli.main", "robo.run.supervisor", "robo.flow.check"])

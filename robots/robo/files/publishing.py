@@ -50,6 +50,6 @@ def remove(path: Path, content: Content) -> None:
     try:
         if known_by(path.stat(follow_symlinks=False)) != content.known_by:
             return
-        path.unlink()
+        files.unlink(path)
     except FileNotFoundError:
         return

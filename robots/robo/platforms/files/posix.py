@@ -62,6 +62,9 @@ class PosixFiles:
     def replace(self, source: Path, target: Path) -> None:
         os.replace(source, target)
 
+    def unlink(self, path: Path) -> None:
+        path.unlink()
+
     def create_held(self, path: Path) -> BinaryIO | None:
         file = path.open("xb")
         if _hold(file) is not False and _is(path, file):

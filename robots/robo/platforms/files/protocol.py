@@ -36,6 +36,10 @@ class Files(Protocol):
         """Put the file in the place of what has that name, if anything has, in one step. OSError, see `in_use`."""
         ...
 
+    def unlink(self, path: Path) -> None:
+        """Remove a file that may be moved away. OSError."""
+        ...
+
     def create_held(self, path: Path) -> BinaryIO | None:
         """A new file, open for writing and held until it is closed, whatever becomes of the process.
 

@@ -7,6 +7,7 @@ belongs to the open file and not to a process: who is given the handle holds it 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterable
@@ -49,6 +50,16 @@ class WindowsFiles:
 
     def replace(self, source: Path, target: Path) -> None:
         _moved(source, target, win32.WRITE_THROUGH | win32.REPLACE_EXISTING)
+
+    def unlink(self, path: Path) -> None:
+        """What is marked as read-only may be given another name there, but not be removed."""
+        try:
+            path.unlink()
+        except PermissionError:
+            if not path.stat().st_file_attributes & stat.FILE_ATTRIBUTE_READONLY:
+                raise
+            path.chmod(stat.S_IWRITE)
+            path.unlink()
 
     def create_held(self, path: Path) -> BinaryIO | None:
         access = win32.GENERIC_READ | win32.GENERIC_WRITE

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,8 @@ _CHANNEL = "ROBO_LANE_CHANNELS"
 _LAUNCHER = "__PYVENV_LAUNCHER__"
 _ACCESS = win32.TERMINATE | win32.QUOTA | win32.DUPLICATE | win32.ASK | win32.WAIT
 _KILLED = 1
+_MOST = 60  # Windows waits for 64 handles at most
+_SLICE = 0.05
 
 
 class WindowsLink:
@@ -135,7 +138,19 @@ class WindowsLinks:
 
     def wait(self, links: Collection[Link], timeout: float) -> None:
         ours = [link for link in links if isinstance(link, WindowsLink)]
-        wait([*(link.channel for link in ours if not link.deaf), *(link.handle for link in ours)], timeout)
+        watched: list[PipeConnection | int] = [
+            *(link.channel for link in ours if not link.deaf),
+            *(link.handle for link in ours),
+        ]
+        until = time.monotonic() + timeout
+        with suppress(InterruptedError):  # Ctrl-C: its handler has been called
+            if len(watched) <= _MOST:
+                wait(watched, timeout)
+                return
+            while not any(wait(watched[at : at + _MOST], 0) for at in range(0, len(watched), _MOST)):
+                if time.monotonic() >= until:
+                    return
+                time.sleep(_SLICE)
 
 
 def _interpreter(program: str) -> tuple[str, dict[str, str]]:
