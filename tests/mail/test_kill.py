@@ -45,8 +45,8 @@ def test_killed_within_the_text_a_person_says_again(desk: Desk, post: Post) -> N
     resumed = desk.json("resume")
     assert [(one["key"], one["why"]) for one in resumed["waits"]] == [("A2", "doubt")]
     assert (resumed["exit"], len(letters(post))) == (4, 2)
-    decided = desk.robo("decide", resumed["run"], "A2", "again", "--number", "1")
-    assert decided.returncode == 0, decided.stderr
+    # Refused for as long as what was sent may still arrive, which a fast machine sees.
+    until(lambda: desk.robo("decide", resumed["run"], "A2", "again", "--number", "1").returncode == 0)
     assert desk.json("resume")["exit"] == 0
     assert sorted(letters(post).values()) == [1, 1, 1]
 
