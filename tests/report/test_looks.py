@@ -56,6 +56,7 @@ def test_on_paper_everything_that_matters_is_unfolded(browser: Browser, desk: De
     page.goto(desk.report.as_uri())
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.get_by_text("plafond de 100 000 €").last.is_visible()
+    assert page.get_by_text("125000").is_visible()
+    assert not page.get_by_text("What could be read on it").first.is_visible()
     assert page.locator("figure img").first.is_visible()
     page.close()

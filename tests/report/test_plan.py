@@ -15,8 +15,8 @@ from robo.report import write_plan
 def test_it_says_what_would_be_done_and_what_to_look_at_first(planned: Path) -> None:
     page = words(write_plan(planned))
     assert "Dry run: nothing was changed" in page.text
-    assert page.headings[:3] == ["To look at", "Requests that could write", "To do it for real"]
-    assert page.commands == ['harmless = ["POST /recherche"]', "robo run demandes"]
+    assert page.headings[:3] == ["To look at", "Result", "To do it for real"]
+    assert page.commands == ["robo run demandes", 'harmless = ["POST /recherche"]']
     row = next(row for row in page.rows if "D00001" in row)
     for said in ("would be done", "Dupont 1", "‹not known yet›", "/a/done/in.pdf", "lettre.eml", "“Prénom” is empty"):
         assert said in row

@@ -46,6 +46,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue.ngettext(one, many, count)
 
 
+def labelled(label: str, value: str) -> str:
+    """A value behind its label: "number: 4711", and as French sets it "number : 4711"."""
+    return _("{label}: {value}").format(label=label, value=value)
+
+
 def reason_of(error: OSError) -> str:
     """Why the system refused, in the reader's language as far as it is one of the usual reasons."""
     usual = {

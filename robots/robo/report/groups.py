@@ -27,7 +27,7 @@ def grouped(kinds: Iterable[tuple[str, Sequence[T]]], shown: Callable[[T, bool],
                     _heading(title, start + 1, start + len(some), len(things)),
                     some,
                     open=len(things) <= AT_ONCE,
-                    note=_("What was entered for the items from number {first} on is in journal.jsonl.").format(
+                    note=_("What was done for the items from number {first} on is in journal.jsonl.").format(
                         first=FULL + 1
                     )
                     if start + len(some) > FULL

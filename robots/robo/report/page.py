@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from importlib.resources import files
@@ -50,6 +51,13 @@ def html(report: Report, mask: Mask | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+    def prose(text: str) -> str:
+        """With what stands in backticks set as what it is: a word to be typed."""
+        hidden = mask(text) if mask else text
+        return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(Markup.escape(hidden))))  # noqa: S704 - escaped
+
+    environment.filters["prose"] = prose
     style, script = _asset("report.css"), _asset("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("report.html").render(

@@ -16,10 +16,11 @@ _TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 
 
 class Album:
-    """The pictures that a page carries, out of one folder."""
+    """The pictures that a page carries, out of one folder. root: of the workspace whose `runs/` the folder lies in."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.root = folder.parents[1]
         self._count = self._bytes = 0
 
     def picture(self, files: Mapping[str, str], below: str = "evidence") -> Picture | None:

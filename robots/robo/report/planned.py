@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from robo.kit.messages import _, spoken
+from robo.kit.messages import _, ngettext, spoken
 from robo.report.groups import grouped
 from robo.report.pictures import Album
-from robo.report.shown import cells, deed, in_one_line, items_word, moment, pairs
+from robo.report.shown import brief, cells, deed, items_word, moment, pairs, unbroken
 from robo.report.view import Cell, Count, Deed, Item, Pairs, Report, Request, Tone
-from robo.run.told.states import why_word
+from robo.run.told.states import beside_rehearsed, rehearsed, why_word
 
 _TONES: dict[str, Tone] = {"planned": "good", "refused": "bad", "failed": "bad", "waits": "warn"}
 _STATES = ("planned", "refused", "failed", "waits", "skipped", "already_done")
@@ -36,13 +36,13 @@ def report_of(folder: Path) -> Report:
         tone="bad" if bad or plan.get("state") not in (None, "done", "waits") else "good",
         sentence=_sentence(plan, counts),
         language=spoken(),
-        details=_("What would be entered"),
+        details=_("What would be done"),
         gives=_("What it would give"),
         attention=tuple(str(sentence) for sentence in plan.get("attention") or ()),
         counts=(*_states(counts), *_actions(items)),
         facts=_facts(plan, folder),
         groups=grouped(_kinds(items), lambda one, full: _item(one, album, written_back.get(_name(one), ()), full)),
-        outside=tuple(map(_deed, plan.get("outside") or ())),
+        outside=tuple(_deed(change, album.root) for change in plan.get("outside") or ()),
         cells=written_back.get((None, None), ()),
         requests=_requests(plan.get("requests") or ()),
         next=str(plan.get("next") or "") if counts["planned"] else "",
@@ -69,8 +69,9 @@ def _state(plan: Mapping[str, Any], bad: int) -> str:
 
 
 def _sentence(plan: Mapping[str, Any], counts: Counter[str]) -> str:
-    told = in_one_line(tuple((state_word(state), str(counts[state])) for state in _STATES if counts[state]))
-    said = _("{items} were rehearsed. {told}.").format(items=items_word(counts.total()), told=told)
+    said = _("{items} were rehearsed: {told}.").format(
+        items=items_word(counts.total()), told=unbroken(rehearsed(counts))
+    )
     if not counts:
         said = _("No item was found.")
     if plan.get("rows"):
@@ -82,13 +83,13 @@ def _sentence(plan: Mapping[str, Any], counts: Counter[str]) -> str:
 def _states(counts: Counter[str]) -> Iterable[Count]:
     for state in _STATES:
         if counts[state]:
-            yield Count(counts[state], state_word(state), _TONES.get(state, "plain"))
+            yield Count(counts[state], beside_rehearsed(state, counts[state]), _TONES.get(state, "plain"))
 
 
 def _actions(items: Sequence[Mapping[str, Any]]) -> Iterable[Count]:
     made = Counter(str(change.get("action")) for item in items for change in item.get("changes") or ())
     for action, count in made.most_common():
-        yield Count(count, _("times {action}").format(action=action))
+        yield Count(count, ngettext("change by {action}", "changes by {action}", count).format(action=action))
 
 
 def _facts(plan: Mapping[str, Any], folder: Path) -> Pairs:
@@ -105,7 +106,7 @@ def _facts(plan: Mapping[str, Any], folder: Path) -> Pairs:
 
 def _kinds(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
     kinds = {
-        _("Would not be entered"): ("refused", "failed"),
+        _("Would not be done"): ("refused", "failed"),
         _("Waiting for a person"): ("waits",),
         _("Would be done"): ("planned",),
         _("Would be left out by the flow"): ("skipped",),
@@ -119,22 +120,21 @@ def _item(item: Mapping[str, Any], album: Album, written_back: tuple[Cell, ...],
     changes = item.get("changes") or ()
     line, key = item.get("position"), str(item.get("title") or item.get("key") or "")
     picture = album.picture(item.get("evidence") or {}) if full else None
-    foreseen = ", ".join(in_one_line(pairs(change.get("gives"))) for change in changes if change.get("gives"))
     return Item(
         name=key or _("line {line}").format(line=line),
         state=state_word(state),
         tone=_TONES.get(state, "plain"),
         line=str(line) if line is not None and key and not item.get("title") else "",
-        brief=str(item.get("reason") or foreseen),
-        deeds=tuple(map(_deed, changes)) if full else (),
+        brief=str(item.get("reason") or brief(changes, album.root)),
+        deeds=tuple(_deed(change, album.root) for change in changes) if full else (),
         pictures=(picture,) if picture else (),
         cells=written_back if full else (),
         notes=tuple(str(note) for note in item.get("notes") or ()) if full else (),
     )
 
 
-def _deed(change: Mapping[str, Any]) -> Deed:
-    return deed(change, gives=pairs(change.get("gives")))
+def _deed(change: Mapping[str, Any], root: Path) -> Deed:
+    return deed(change, root, gives=pairs(change.get("gives")))
 
 
 def _name(item: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -10,7 +10,7 @@ from robo.kit.messages import _, ngettext, spoken
 from robo.report.asked import facts_of, head_of, inputs_of
 from robo.report.groups import grouped
 from robo.report.pictures import Album
-from robo.report.shown import deed, gained, pairs, text
+from robo.report.shown import deed, gained, pairs, text, unbroken
 from robo.report.stories import TONES, Story, of_the_run, stories
 from robo.report.view import Cell, Count, Question, Report, Tone
 from robo.run.storage.journal import Event, events
@@ -19,7 +19,7 @@ from robo.run.storage.store import Store
 from robo.run.told.outcome import Outcome
 from robo.run.told.people import Question as Asked
 from robo.run.told.sentences import sentence, shown_key
-from robo.run.told.states import counted, state_word
+from robo.run.told.states import beside, counted, state_word
 from robo.run.told.stored import INTERRUPTED, StoredRun, ledger_of, result
 from robo.run.told.words import (
     answering,
@@ -59,10 +59,10 @@ def report_of(store: Store, run: StoredRun) -> Report:
         tone=_tone(found),
         sentence=_sentence(found, counts),
         language=spoken(),
-        details=_("What was entered"),
+        details=_("What was done"),
         gives=_("Receipt"),
         todo=tuple(_todo(found)),
-        questions=(*map(_asked, found.asks), *(_question(found, asked) for asked in found.waits[:ASKED])),
+        questions=(*map(_asked, found.asks), *(_question(found, asked, album.root) for asked in found.waits[:ASKED])),
         attention=tuple(_attention(found, told)),
         counts=_counts(counts, found.already),
         gain=gained(head.get("gain") or {}, counts["done"]),
@@ -100,7 +100,7 @@ def _state(found: Outcome) -> str:
 
 def _sentence(found: Outcome, counts: Counter[str]) -> str:
     """How it ended, and how many of what: "Run ... is done. 55 done, 3 refused."."""
-    told = counted(counts)
+    told = unbroken(counted(counts))
     return f"{state_sentence(found)} {told}." if told else state_sentence(found)
 
 
@@ -133,7 +133,7 @@ def _todo(found: Outcome) -> Iterable[tuple[str, str]]:
         )
 
 
-def _question(found: Outcome, asked: Asked) -> Question:
+def _question(found: Outcome, asked: Asked, root: Path) -> Question:
     said = {
         "done": _("It is there: it was done"),
         "again": _("It is not there: do it again"),
@@ -142,7 +142,7 @@ def _question(found: Outcome, asked: Asked) -> Question:
     if asked.why == "changed":
         said["done"] = _("I have seen it: it stays as it is")
     paste = answers(found, asked) if found.state != INTERRUPTED else []
-    change = deed({"summary": asked.summary, "preview": asked.preview}) if asked.summary else None
+    change = deed({"summary": asked.summary, "preview": asked.preview}, root) if asked.summary else None
     return Question(
         name=shown_key(asked.key) or _("the run itself"),
         reason=asked.reason,
@@ -184,8 +184,12 @@ def _attention(found: Outcome, told: list[Event]) -> Iterable[str]:
 
 
 def _counts(counts: Counter[str], already: int) -> tuple[Count, ...]:
-    shown = [Count(counts[state], state_word(state), TONES.get(state, "plain")) for state in _STATES if counts[state]]
-    return (*shown, Count(already, _("done before this run"))) if already else tuple(shown)
+    shown = [Count(n, beside(state, n), TONES.get(state, "plain")) for state in _STATES if (n := counts[state])]
+    return (
+        (*shown, Count(already, ngettext("done before this run", "done before this run", already)))
+        if already
+        else tuple(shown)
+    )
 
 
 def _cells(store: Store, run: StoredRun, ledgers: Iterable[str]) -> dict[tuple[str, str], tuple[Cell, ...]]:
@@ -206,7 +210,7 @@ def _cells(store: Store, run: StoredRun, ledgers: Iterable[str]) -> dict[tuple[s
 def _kinds(known: Mapping[tuple[str, str], Story]) -> list[tuple[str, list[Story]]]:
     """What did not go well first."""
     kinds = {
-        _("Not entered"): ("refused", "failed", "given_up"),
+        _("Not done"): ("refused", "failed", "given_up"),
         _("In doubt"): ("in_doubt", "committing"),
         _("Not finished"): ("started", "todo"),
         _("Left out by the flow"): ("skipped",),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from robo.kit.change import NOT_KNOWN_YET
-from robo.kit.messages import _, ngettext, spoken
+from robo.kit.messages import _, labelled, ngettext, spoken
 from robo.kit.text import written
 from robo.report.view import Cell, Deed, Document, Pairs
 from robo.run.storage.values import unpack
@@ -26,7 +29,7 @@ def text(value: Any) -> str:
         case Mapping() if _is_packed(value):
             said = text(unpack(json.dumps(value)))
         case Mapping():
-            said = ", ".join(_("{label}: {value}").format(label=name, value=text(one)) for name, one in value.items())
+            said = ", ".join(labelled(name, text(one)) for name, one in value.items())
         case list() | tuple():
             said = ", ".join(text(one) for one in value)
         case _:
@@ -51,16 +54,41 @@ def _is_packed(values: Mapping[str, Any]) -> bool:
 
 def in_one_line(values: Pairs) -> str:
     """Such as "reference: 4711, date: 03/05/2026"."""
-    return ", ".join(_("{label}: {value}").format(label=n, value=v) if n else v for n, v in values)
+    return ", ".join(labelled(n, v) if n else v for n, v in values)
 
 
-def deed(change: Mapping[str, Any], **ending: Any) -> Deed:
-    """A change as the journal and a plan tell it: summary, preview, cells, files, documents, remarks."""
+def brief(changes: Iterable[Mapping[str, Any]], root: Path) -> str:
+    """What changes gave, as far as it says something to people, else what they are: "reference: 4711".
+
+    A Message-ID, the number of a row or what is not known yet is for whoever unfolds the item.
+    """
+    told = list(changes)
+    given = [(label, said) for one in told for label, said in _telling(one.get("gives"), root)]
+    return in_one_line(tuple(given)) or " · ".join(str(one.get("summary") or "") for one in told)
+
+
+def _telling(gives: Any, root: Path) -> Iterator[tuple[str, str]]:
+    for label, said in pairs(gives):
+        known = said != str(NOT_KNOWN_YET) and not re.fullmatch(r"<\S+@\S+>", said)
+        if known and (label or not said.isdecimal()):
+            yield label, _from(root, said)
+
+
+def _from(root: Path, path: str) -> str:
+    """A path from the workspace's root, where it lies in it."""
+    return path.removeprefix(f"{root}{os.sep}")
+
+
+def deed(change: Mapping[str, Any], root: Path, **ending: Any) -> Deed:
+    """A change as the journal and a plan tell it: summary, preview, cells, files, documents, remarks.
+
+    root: of the workspace, from which the paths of files are shown.
+    """
     return Deed(
         summary=str(change.get("summary") or ""),
         fields=pairs(change.get("preview")),
         cells=cells(change.get("cells") or ()),
-        moves=tuple(_moves(change.get("files") or ())),
+        moves=tuple((_from(root, a), _from(root, b)) for a, b in _moves(change.get("files") or ())),
         documents=tuple(
             Document(str(one.get("name") or ""), str(one.get("file") or "")) for one in change.get("documents") or ()
         ),
@@ -86,6 +114,11 @@ def cells(written_cells: Iterable[Mapping[str, Any]]) -> tuple[Cell, ...]:
         Cell(str(one.get("place") or ""), str(one.get("column") or ""), text(one.get("before")), text(one.get("after")))
         for one in written_cells
     )
+
+
+def unbroken(told: str) -> str:
+    """The same with each number and its word on one line."""
+    return re.sub(r"(?<=\d) ", "\u00a0", told)
 
 
 def moment(iso: str | None) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from robo.kit.messages import _
 from robo.report.pictures import Album
-from robo.report.shown import deed, in_one_line, moment, pairs, text
+from robo.report.shown import brief, deed, in_one_line, moment, pairs, text
 from robo.report.view import Cell, Deed, Item, Stage, Tone
 from robo.run.storage.journal import Event
 from robo.run.told.sentences import sentence, shown_key
@@ -85,38 +86,39 @@ class Story:
 
     def item(self, album: Album, cells: tuple[Cell, ...] = (), full: bool = True) -> Item:
         """As the page shows it. full: with its pictures and all that can be unfolded."""
-        deeds = tuple(map(_deed, self.deeds.values())) if full else ()
-        receipts = [one.get("gives") for one in self.deeds.values() if one.get("state") == "made"]
-        given = [in_one_line(pairs(gives)) for gives in receipts if gives]
         unwell = self.state != "done"
+        deeds = tuple(_deed(one, album.root, self.reason) for one in self.deeds.values()) if full else ()
+        stages = tuple(stage(one, self.reason) for one in self.stages) if full and unwell else ()
+        made = [one for one in self.deeds.values() if one.get("state") == "made"]
         return Item(
             name=self.title or shown_key(self.key) or _("line {line}").format(line=self.line),
             state=state_word(self.state),
             tone=TONES.get(self.state, "plain"),
             line=str(self.line) if self.line is not None and not self.title and self.key else "",
-            brief=self.reason if unwell else ", ".join(given),
+            brief=self.reason if unwell else brief(made, album.root),
             at=moment(self.at),
             deeds=deeds,
-            stages=tuple(map(stage, self.stages)) if full and unwell else (),
+            stages=stages if len(stages) > 1 or any(one.said for one in stages) else (),
             pictures=tuple(filter(None, map(album.picture, self.evidence))) if full else (),
             cells=cells if full else (),
             notes=tuple(self.notes) if full else (),
         )
 
 
-def stage(event: Event) -> Stage:
-    """A step that an item went through, or stumbled over."""
+def stage(event: Event, known: str = "") -> Stage:
+    """A step that an item went through, or stumbled over. known: the reason that is told of the item already."""
     number, action = event.step or "", str(event.data.get("action") or "")
     if event.kind == "step.failed":
-        return Stage(number, action, "bad", str(event.data.get("reason") or ""))
+        reason = str(event.data.get("reason") or "")
+        return Stage(number, action, "bad", "" if reason in known else reason)
     saved = event.data.get("saved") or {}
     return Stage(number, action, "good", in_one_line(tuple((name, text(value)) for name, value in saved.items())))
 
 
-def _deed(told: dict[str, Any]) -> Deed:
-    outcome, tone = _outcome(told)
+def _deed(told: dict[str, Any], root: Path, known: str) -> Deed:
+    outcome, tone = _outcome(told, known)
     gives = told.get("gives")
-    return deed(told, outcome=outcome, tone=tone, at=moment(told.get("at")), gives=pairs(gives))
+    return deed(told, root, outcome=outcome, tone=tone, at=moment(told.get("at")), gives=pairs(gives))
 
 
 def _as_planned(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,8 +132,10 @@ def _as_planned(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _outcome(told: dict[str, Any]) -> tuple[str, Tone]:
+def _outcome(told: dict[str, Any], known: str) -> tuple[str, Tone]:
+    """How it ended; with the reason, unless that is known already."""
     reason = str(told.get("reason") or "")
+    reason = "" if reason in known else reason
     match told.get("state"):
         case "made":
             proofs = {
@@ -145,7 +149,7 @@ def _outcome(told: dict[str, Any]) -> tuple[str, Tone]:
             said = _("not made: {reason}").format(reason=reason) if reason else _("not made")
             return said, "bad"
         case "doubt":
-            return _("in doubt: {reason}").format(reason=reason), "warn"
+            return _("in doubt: {reason}").format(reason=reason) if reason else state_word("in_doubt"), "warn"
         case _:
             return _("begun; how it ended is not known"), "warn"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from robo.flow.model import Flow
 from robo.flow.workspace import Workspace
-from robo.kit.messages import _, ngettext
+from robo.kit.messages import _, labelled, ngettext
 from robo.run.dry.prospect import Prospect, note_of
 from robo.run.storage.journal import Event
 from robo.run.storage.records import Made
@@ -64,7 +64,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         more = len(keys) - NAMED
         if more > 0:
             named = _("{keys} and {count} more").format(keys=named, count=more)
-        yield f"{named}: {said}" if named else said
+        yield said if all(key in said for key in keys) else labelled(named, said)
 
 
 def _repeated(changes: list[Made], names: Mapping[str, str]) -> Iterator[str]:

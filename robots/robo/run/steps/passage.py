@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from robo.flow.model import AlreadyDone, Step, walk
+from robo.kit.messages import labelled
 from robo.run.steps.course import Course
 from robo.run.steps.scope import Row
 from robo.run.storage.frames import copied, without_error
@@ -144,7 +145,7 @@ class Passage:
 
     def told(self, reason: str) -> str:
         """The reason, with what people call the item unless that is in it already."""
-        return reason if not self.title or self.title in reason else f"{self.title}: {reason}"
+        return reason if not self.title or self.title in reason else labelled(self.title, reason)
 
     def lies_before(self, step: Step) -> bool:
         """Whether the step stands wholly before the last receipt (or is it)."""

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from robo.kit.messages import _, ngettext
 
+_WOULD = {"refused": "would_be_refused", "failed": "would_fail", "skipped": "would_be_skipped"}
+
 
 def state_word(state: str) -> str:
     """The state of an item or a run."""
@@ -37,11 +39,20 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(_number(state, count) for state, count in sorted(counts.items()))
 
 
+def beside(state: str, count: int) -> str:
+    """The word beside a number of items in that state, in the singular or the plural: "done"."""
+    return _number(state, count).removeprefix(str(count)).strip(" \u00a0")
+
+
+def beside_rehearsed(state: str, count: int) -> str:
+    """The same for the items of a plan: "would be done"."""
+    return beside(_WOULD.get(state, state), count)
+
+
 def rehearsed(counts: Mapping[str, int]) -> str:
     """How many items of a plan would end in which state: "57 would be done, 3 would be refused"."""
-    would = {"refused": "would_be_refused", "failed": "would_fail", "skipped": "would_be_skipped"}
     order = ("planned", "already_done", "refused", "failed", "skipped", "waits")
-    return ", ".join(_number(would.get(state, state), counts[state]) for state in order if counts.get(state))
+    return ", ".join(_number(_WOULD.get(state, state), counts[state]) for state in order if counts.get(state))
 
 
 def why_word(why: str) -> str:

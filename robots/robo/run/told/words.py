@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from robo.flow.model import Input
-from robo.kit.messages import _, ngettext, spoken
+from robo.kit.messages import _, labelled, ngettext, spoken
 from robo.kit.text import written
 from robo.run.storage.questions import Asked, Shown
 from robo.run.told.outcome import Outcome
@@ -36,7 +36,7 @@ def told(outcome: Outcome) -> list[str]:
         for n, r in outcome.refused_rows
     ]
     counts = [f"  {counted(outcome.counts)}"] if outcome.counts else []
-    gives = [f"  {name}: {_output(value)}" for name, value in outcome.outputs.items()]
+    gives = ["  " + labelled(name, _output(value)) for name, value in outcome.outputs.items()]
     aside = [
         _("  -> correct them in {file}, then type {command}").format(file=file, command=run_corrected(outcome, file))
         for file in outcome.aside
@@ -89,7 +89,7 @@ def state_sentence(outcome: Outcome) -> str:
     elif outcome.state == "failed":
         text = _("Run {run} failed. {reason}")
     elif outcome.exit_code == 1:
-        text = _("Run {run} is done, but not everything could be entered.")
+        text = _("Run {run} is done, but not everything could be done.")
     else:
         text = _("Run {run} is done. {reason}")
     return text.format(**words).strip()
@@ -124,7 +124,7 @@ def _waiting(outcome: Outcome) -> Iterator[str]:
         if question.summary and question.reason:
             yield f"     {question.summary}"
         for label, value in (question.preview or {}).items():
-            yield f"     {label}: {value}"
+            yield "     " + labelled(label, str(value))
         if outcome.state == INTERRUPTED:
             continue  # the run settles what it can itself
         verdicts = "|".join(verdict for verdict, _paste in answers(outcome, question))
@@ -175,7 +175,7 @@ def _asked(asked: Asked) -> Iterator[str]:
     yield f"  {asked.title} ({', '.join(asking_words(asked))})"
     for one in asked.shown:
         for line in shown_value(one):
-            yield f"     {one.label}: {line}" if one.label else f"     {line}"
+            yield "     " + (labelled(one.label, line) if one.label else line)
     for entry in asked.form:
         yield _("     to be entered: {field}").format(field=field_words(entry))
     for _verdict, command in answering(asked):
