@@ -60,7 +60,7 @@ def _output(value: Any) -> str:
         case None:
             return _("nothing")
         case Mapping():
-            return ", ".join(f"{name}: {_output(one)}" for name, one in value.items())
+            return ", ".join(labelled(name, _output(one)) for name, one in value.items())
         case list():
             return ", ".join(map(_output, value))
     return written(value, spoken())
