@@ -226,12 +226,17 @@ def test_an_upgrade_makes_a_backup_first(desk: Desk, monkeypatch: pytest.MonkeyP
     assert desk.json("upgrade")["backup"] is None
 
 
-def test_doctor_says_how_old_the_last_backup_is(desk: Desk, backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_says_how_old_the_last_backup_is_and_what_a_restore_has_left(
+    desk: Desk, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ROBO_BROWSER", "/bin/false")  # nothing is to be started
     own = make_backup(open_workspace(desk.root)).file
     then = time.time() - 9 * 86400
     os.utime(own, (then, then))
-    told = next(one for one in desk.json("doctor")["findings"] if one["name"] == "backup")
+    restore(backup, desk.root, "a test")
+    found = {one["name"]: one for one in desk.json("doctor")["findings"]}
+    assert "robo ledger lift --all" in found["restored"]["mend"]
+    told = found["backup"]
     assert told["said"] == f"the last backup is 9 days old: {own}"
     assert (told["state"], told["mend"]) == ("note", "Type: robo backup --keep 14")
 

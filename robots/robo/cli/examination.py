@@ -74,6 +74,7 @@ def workspace(desk: Desk, environment: str | None) -> Iterator[Finding]:
     yield from _disk(found)
     yield from _store(found)
     yield from _backup(found)
+    yield from _restored(found)
     yield from _robots(desk)
     yield from _passwords(desk, found)
 
@@ -199,6 +200,24 @@ def _backup(found: Workspace) -> Iterator[Finding]:
     state: Literal["good", "note"] = "good" if days <= _OLD_BACKUP else "note"
     mend = "" if state == "good" else _("Type: {command}").format(command="robo backup --keep 14")
     yield Finding("backup", state, said.format(count=days, file=file), mend)
+
+
+def _restored(found: Workspace) -> Iterator[Finding]:
+    """Ledgers from a backup, until a person has lifted their marks."""
+    try:
+        with closing(sqlite3.connect(f"{found.database.as_uri()}?mode=ro", uri=True, timeout=10)) as db:
+            rows = db.execute("SELECT ledger FROM restored WHERE ledger NOT LIKE 'run/%' ORDER BY ledger").fetchall()
+    except sqlite3.DatabaseError:
+        return  # there is none, or an older one; what is wrong with it is said already
+    names = [name for (name,) in rows]
+    if names:
+        said = _("from a backup, so that each item is looked up before it is entered: {ledgers}")
+        yield Finding(
+            "restored", "note", said.format(ledgers=", ".join(name for name in names if name != "*") or _("all")),
+            _("Once you have looked what was entered since, type: {command}").format(
+                command="robo ledger lift LEDGER, robo ledger lift --all"
+            ),
+        )  # fmt: skip
 
 
 def _newest(found: Workspace) -> Path | None:

@@ -22,4 +22,6 @@ def size_text(octets: float) -> str:
     """So many octets, as people read them."""
     if octets >= 1024**3:
         return _("{count:.1f} GB").format(count=octets / 1024**3)
-    return _("{count:.1f} MB").format(count=octets / 1024**2)
+    if octets >= 1024**2:
+        return _("{count:.1f} MB").format(count=octets / 1024**2)
+    return _("{count:.0f} kB").format(count=octets / 1024)
