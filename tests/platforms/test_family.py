@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from robo.platforms.processes.family import family, left_of
-from robo.platforms.processes.protocol import Process
+from robo.platforms.processes.process import Process
 
 
 @dataclass

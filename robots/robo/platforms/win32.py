@@ -177,12 +177,8 @@ def wait_for(handle: int) -> bool:
 # --- jobs ------------------------------------------------------------------------------------------------------------
 
 
-def job(of: int | None = None) -> int:
-    """A job that ends all its processes when its last handle is closed, by whatever death.
-
-    of: the process that is put into it, by default this one. All that such a process starts from then on is in the job,
-    and cannot leave it; jobs within jobs need Windows 8.
-    """
+def job() -> int:
+    """CreateJobObjectW: a job that ends all its processes when its last handle is closed, by whatever death."""
     made = _create_job(None, None)
     if not made:
         raise _failed()
@@ -190,9 +186,16 @@ def job(of: int | None = None) -> int:
     limits.basic.flags = _KILL_ON_CLOSE | _DIE_ON_EXCEPTION
     if not _set_job(made, _EXTENDED_LIMITS, byref(limits), ctypes.sizeof(limits)):
         raise _failed()
-    if not _assign(made, _myself() if of is None else of):
-        raise _failed()
     return int(made)
+
+
+def put_into(job: int, process: int | None = None) -> None:
+    """AssignProcessToJobObject: put a process into it, by default this one.
+
+    All that it starts from then on is in the job as well, and cannot leave it. Jobs within jobs need Windows 8.
+    """
+    if not _assign(job, _myself() if process is None else process):
+        raise _failed()
 
 
 def end_job(handle: int, status: int) -> None:

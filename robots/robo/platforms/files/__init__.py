@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from robo.platforms.files.protocol import Files
+if TYPE_CHECKING:
+    from robo.platforms.files.protocol import Files
 
 if sys.platform == "win32":
     from robo.platforms.files.windows import WindowsFiles as _Here
@@ -14,7 +16,5 @@ elif sys.platform == "darwin":
     from robo.platforms.files.darwin import DarwinFiles as _Here
 else:
     from robo.platforms.files.posix import PosixFiles as _Here
-
-__all__ = ["Files", "files"]
 
 files: Files = _Here()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from robo.platforms.links.protocol import Link, Links, Tether
+if TYPE_CHECKING:
+    from robo.platforms.links.protocol import Links
 
 if sys.platform == "win32":
     from robo.platforms.links.windows import WindowsLinks as _Here
 else:
     from robo.platforms.links.posix import PosixLinks as _Here
-
-__all__ = ["Link", "Links", "Tether", "links"]
 
 links: Links = _Here()

@@ -16,9 +16,12 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from robo.platforms.links.protocol import Link, Tether
 from robo.platforms.processes import processes
+
+if TYPE_CHECKING:
+    from robo.platforms.links.protocol import Link, Tether
 
 assert sys.platform != "win32"
 

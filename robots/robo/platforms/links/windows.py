@@ -17,8 +17,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-
-from robo.platforms.links.protocol import Link, Tether
+from typing import TYPE_CHECKING
 
 assert sys.platform == "win32"
 
@@ -27,6 +26,9 @@ from multiprocessing.connection import Pipe, PipeConnection, wait  # noqa: E402
 
 from robo.platforms import win32  # noqa: E402
 from robo.platforms.processes.windows import jobs  # noqa: E402
+
+if TYPE_CHECKING:
+    from robo.platforms.links.protocol import Link, Tether
 
 _CHANNEL = "ROBO_LANE_CHANNELS"
 _LAUNCHER = "__PYVENV_LAUNCHER__"
@@ -45,7 +47,9 @@ class WindowsLink:
         self.handle = win32.open_process(process.pid, _ACCESS)
         self.deaf = False
         self._process = process
-        self._job = win32.job(self.handle)  # it starts nothing before it has its order, so that all below is in it
+        self._job = win32.job()
+        with suppress(PermissionError):  # it is dead already
+            win32.put_into(self._job, self.handle)  # it starts nothing before it has its order: all below is in it too
         self._unsent: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         jobs[self.pid] = self._job
         threading.Thread(target=self._say, name=f"to lane {self.pid}", daemon=True).start()
@@ -125,7 +129,12 @@ class WindowsLinks:
             raise
         finally:
             theirs.close()
-        return WindowsLink(process, ours)
+        try:
+            return WindowsLink(process, ours)
+        except BaseException:
+            process.kill()
+            ours.close()
+            raise
 
     def attach(self) -> Tether:
         return WindowsTether()

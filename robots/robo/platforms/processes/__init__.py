@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from robo.platforms.processes.protocol import MARK, Notice, Process, Processes
+from robo.platforms.processes.process import MARK, Process
+
+if TYPE_CHECKING:
+    from robo.platforms.processes.protocol import Processes
 
 if sys.platform == "win32":
     from robo.platforms.processes.windows import WindowsProcesses as _Here
@@ -15,6 +19,6 @@ elif sys.platform == "darwin":
 else:
     from robo.platforms.processes.posix import PosixProcesses as _Here
 
-__all__ = ["MARK", "Notice", "Process", "Processes", "processes"]
+__all__ = ["MARK", "Process", "processes"]
 
 processes: Processes = _Here()

@@ -13,11 +13,15 @@ import select
 import struct
 import sys
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 assert sys.platform == "darwin"
 
 from robo.platforms.processes.posix import PosixProcesses, descendants  # noqa: E402
-from robo.platforms.processes.protocol import Notice, Process  # noqa: E402
+from robo.platforms.processes.process import Process  # noqa: E402
+
+if TYPE_CHECKING:
+    from robo.platforms.processes.protocol import Notice
 
 _ABOVE = "ROBO_ABOVE"
 _LAUNCHD = 1

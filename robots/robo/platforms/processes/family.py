@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from robo.platforms.processes.protocol import Process
+from robo.platforms.processes.process import Process
 
 
 def family(table: Mapping[int, Process], root: int, since: int) -> list[Process]:

@@ -8,11 +8,15 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 assert sys.platform == "linux"
 
 from robo.platforms.processes.posix import PosixProcesses, name_of  # noqa: E402
-from robo.platforms.processes.protocol import Notice, Process  # noqa: E402
+from robo.platforms.processes.process import Process  # noqa: E402
+
+if TYPE_CHECKING:
+    from robo.platforms.processes.protocol import Notice
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
 _FIRST_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO of Linux: not in a container

@@ -8,8 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from robo.platforms.processes.protocol import MARK, Notice, Process
+from robo.platforms.processes.process import MARK, Process
+
+if TYPE_CHECKING:
+    from robo.platforms.processes.protocol import Notice
 
 assert sys.platform != "win32"
 

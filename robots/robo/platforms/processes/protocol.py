@@ -4,24 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Protocol
 
-MARK = "ROBO_RUN"
-"""The environment variable by which every process of a run is known, however far from its parents it went."""
-
-
-@dataclass(frozen=True)
-class Process:
-    """One line of the process table. `started` tells it from all others of this start of the machine.
-
-    zombie: whether it has ended, and only its status is still there.
-    """
-
-    pid: int
-    parent: int
-    started: int
-    zombie: bool
+from robo.platforms.processes.process import Process
 
 
 class Notice(Protocol):

@@ -13,12 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 assert sys.platform == "win32"
 
 from robo.platforms import win32  # noqa: E402
 from robo.platforms.processes.family import family, left_of  # noqa: E402
-from robo.platforms.processes.protocol import Notice, Process  # noqa: E402
+from robo.platforms.processes.process import Process  # noqa: E402
+
+if TYPE_CHECKING:
+    from robo.platforms.processes.protocol import Notice
 
 _PAUSE = 0.01
 _EVENT = r"Global\robo-stop-{pid}-{started}"
@@ -61,7 +65,9 @@ class WindowsProcesses:
     def adopt_orphans(self) -> None:
         """The handle of the job is never closed: the kernel does that when this process ends, and ends all below it."""
         if self._job is None:
-            self._job = win32.job()
+            job = win32.job()
+            win32.put_into(job)
+            self._job = job
 
     def below(self, root: int, spare: Collection[int] = ()) -> list[Process]:
         parents = win32.parents()

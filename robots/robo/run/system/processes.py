@@ -15,11 +15,14 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from robo.platforms.links import Link, Tether, links
+from robo.platforms.links import links
 from robo.run.system import machine
 from robo.run.system.machine import MARK, Identity, become_subreaper, below, end_marked, is_dead, sweep
+
+if TYPE_CHECKING:
+    from robo.platforms.links.protocol import Link, Tether
 
 __all__ = [
     "MARK",
