@@ -30,7 +30,9 @@ def test_in_french_it_is_french(planned: Path) -> None:
     finally:
         speak("en")
     assert '<html lang="fr">' in page.read_text("utf-8")
-    assert "Essai à blanc : rien n’a été modifié" in words(page).text.replace("\u00a0", " ")
+    said = words(page).text.replace("\u00a0", " ")
+    assert "Essai à blanc : rien n’a été modifié" in said
+    assert (said.count("2 seraient faits"), said.count("1 serait refusé")) == (2, 2)
 
 
 def test_text_of_others_is_text(planned: Path) -> None:

@@ -124,7 +124,7 @@ def _waiting(outcome: Outcome) -> Iterator[str]:
         if question.summary and question.reason:
             yield f"     {question.summary}"
         for label, value in (question.preview or {}).items():
-            yield "     " + labelled(label, str(value))
+            yield "     " + labelled(label, _output(value))
         if outcome.state == INTERRUPTED:
             continue  # the run settles what it can itself
         verdicts = "|".join(verdict for verdict, _paste in answers(outcome, question))
