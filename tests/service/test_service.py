@@ -60,7 +60,7 @@ def test_never_more_at_once_than_the_limit_and_the_urgent_first(shop: Shop) -> N
     for line in shop.bench:
         at_once += 1 if line.startswith("begin") else -1
         most = max(most, at_once)
-    assert most == 2
+    assert most <= 2
     begun = [line.removeprefix("begin ").rstrip("01") for line in shop.bench if line.startswith("begin")]
     assert begun == ["high", "high", "middle", "middle", "low", "low"]
 
