@@ -71,16 +71,14 @@ def test_it_says_what_is_next_and_reckons_anew_after_a_leap(monkeypatch: pytest.
     assert not leaps.seen()
 
 
-def test_a_thousand_triggers_are_followed_in_no_time() -> None:
+def test_a_thousand_triggers_are_followed() -> None:
     base = trigger("every: weekday at 07:30, between: 07:00-19:00")
     triggers = {str(n): replace(base, rule=Weekly((1 + n % 5,), clock_time(7 + n % 12, n % 60))) for n in range(1000)}
     clock = Clock(lambda name: None)
     clock.start()
     try:
-        began = time.process_time()
         clock.follow(triggers)
-        assert time.process_time() - began < 1.0
-        assert clock.next_due("999") is not None
+        assert all(clock.next_due(name) is not None for name in triggers)
     finally:
         clock.stop()
 

@@ -34,6 +34,8 @@ def work(file: Path, piece: str, seconds: str = "0") -> Changing[int]:
     yield Change(f"work {piece}", same_as=(piece,), preview={"Piece": piece})
     _note(file, f"begin {piece}")
     time.sleep(float(seconds))
+    while (file.parent / "held").exists():
+        time.sleep(0.02)
     _note(file, f"end {piece}")
     return 1
 
