@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -103,12 +104,30 @@ def _browser() -> Finding:
         with sync_playwright() as driver:
             version = driver.chromium.launch(executable_path=program, args=arguments(), timeout=30_000).version
     except Exception as error:  # noqa: BLE001 - the driver's own errors are private; whatever it is, it does not start
+        if missing := _missing_of_driver():
+            mend = _("Install the package that has it: {command}").format(command="apt install libatomic1")
+            said = _("the program that drives the browser does not start: {reason}").format(reason=missing)
+            return Finding("browser", "wrong", said, mend if "libatomic" in missing else "")
         reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         return Finding(
             "browser", "wrong", _("the browser {path} does not start").format(path=program) + f": {reason}",
             _("Start it by hand to see why: {command}").format(command=f"{program} --headless --dump-dom about:blank"),
         )  # fmt: skip
     return Finding("browser", "good", _("browser {path}, version {version}").format(path=program, version=version))
+
+
+def _missing_of_driver() -> str:
+    """Why the Node.js that comes with Playwright does not start, "" where it does."""
+    import playwright
+
+    node = next(Path(playwright.__file__).parent.glob("driver/node*"), None)
+    if node is None:
+        return ""
+    try:
+        told = subprocess.run([node, "--version"], capture_output=True, encoding="utf-8", errors="replace", check=False)
+    except OSError as error:
+        return reason_of(error)
+    return told.stderr.strip().rpartition("\n")[2] if told.returncode else ""
 
 
 def _clock() -> Iterator[Finding]:

@@ -147,7 +147,7 @@ class Service:
             self._died(one)
             return
         text = _("{run}: {state}. {reason}").format(run=run, state=state_word(one.state), reason=one.reason)
-        self._log("run.ended", text, run=run, attempt=attempt, state=one.state, reason=one.reason)
+        self._log("run.ended", text.rstrip(), run=run, attempt=attempt, state=one.state, reason=one.reason)
 
     def _died(self, one: Finished) -> None:
         """A supervisor that said nothing of its end: the run goes on in another attempt, unless it never gets on."""

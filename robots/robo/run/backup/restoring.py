@@ -50,7 +50,8 @@ def restore(file: Path, root: Path, holder: str) -> Restored:
             with closed(root / _STATE, holder):
                 return _restored(archive, file, root)
         except OSError as error:
-            raise Failed(_("nothing was restored: {reason}").format(reason=reason_of(error))) from error
+            said = _("nothing was restored into {folder}: {reason}").format(folder=root, reason=reason_of(error))
+            raise Failed(said) from error
 
 
 def _restored(archive: zipfile.ZipFile, file: Path, root: Path) -> Restored:
