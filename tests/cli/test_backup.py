@@ -149,6 +149,7 @@ def test_nothing_begins_while_a_restore_is_under_way(desk: Desk) -> None:
 def backup(desk: Desk) -> Path:
     """Of the workspace with a store, before its flow and its robot were changed."""
     Store(desk.root / ".robo" / "robo.db").close()
+    (desk.root / ".robo" / "robo.db").chmod(0o640)
     made = make_backup(open_workspace(desk.root), desk.root / "one.zip").file
     desk.write("flows/register.yaml", FLOW.replace("Register", "Another"))
     desk.write("flows/new.yaml", FLOW)
@@ -200,6 +201,7 @@ def test_a_power_cut_at_any_move_leaves_the_old_or_the_new(
             restore(backup, desk.root, "a test")
         except _PowerCut:
             assert "is finished now" in desk.robo("ledger", "list").stderr
+        assert stat.S_IMODE((desk.root / ".robo" / "robo.db").stat().st_mode) == 0o640
         assert (desk.root / "flows" / "register.yaml").read_text() == FLOW
         assert not (desk.root / "flows" / "new.yaml").exists()
         with closing(sqlite3.connect(desk.root / ".robo" / "robo.db")) as store:
@@ -207,6 +209,23 @@ def test_a_power_cut_at_any_move_leaves_the_old_or_the_new(
             assert store.execute("SELECT ledger FROM restored").fetchall() == [("*",)]
         aside = max((desk.root / ".robo").glob("before-restore-*"), key=lambda one: one.stat().st_mtime_ns)
         assert (aside / "flows" / "new.yaml").exists()
+
+
+def test_a_restore_after_one_that_was_cut_off_loses_nothing(
+    desk: Desk, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as cut:
+        cut.setattr(swap, "_rename", _no_power)
+        with pytest.raises(_PowerCut):
+            restore(backup, desk.root, "a test")
+    restore(backup, desk.root, "a test")
+    aside = [one for one in (desk.root / ".robo").glob("before-restore-*") if (one / "robo.toml").exists()]
+    assert len(aside) == 2
+    assert any((one / "flows" / "new.yaml").exists() for one in aside)
+
+
+def _no_power(old: Path, new: Path) -> None:
+    raise _PowerCut
 
 
 def test_an_upgrade_makes_a_backup_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def upgrade(desk: Desk, without_runs: bool) -> int:
         desk.say(_("Nothing to do: the store is of version {version} already").format(version=new))
         return 0
     with closed(workspace.state, _("an upgrade by {who}").format(who=who())):
-        made = make_backup(workspace, runs=not without_runs)
+        made = make_backup(workspace, runs=not without_runs, is_closed=True)
         Store(workspace.database).close()
     desk.say(
         _("The store went from version {old} to {new}").format(old=old, new=new),

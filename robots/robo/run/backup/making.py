@@ -19,6 +19,7 @@ from robo.kit.messages import _, reason_of
 from robo.platforms.files import files
 from robo.run.backup.contents import of_runs, of_state, written
 from robo.run.backup.manifest import MANIFEST, STORE, Manifest, copied
+from robo.run.system.closed import refuse_closed
 from robo.run.system.locks import Lock
 
 _PREFIX, _SUFFIX, _PART = "robo-", ".zip", ".part"
@@ -44,11 +45,13 @@ def make_backup(
     runs: bool = True,
     secrets: bool = False,
     keep: int | None = None,
+    is_closed: bool = False,
 ) -> Backup:
     """Back the workspace up, whoever works in it. Raises Busy beside another backup, Failed where nothing was made.
 
     to: a file that is not there yet; by default one with the date in its name, in the workspace's own folder.
     runs: with the folders of runs that have ended. keep: so many of its own folder stay, the older ones are removed.
+    is_closed: the caller has closed the workspace; else it is refused while somebody has.
     """
     own = backups_of(workspace)
     lock = Lock(workspace.state / "locks" / "backup.lock")
@@ -56,6 +59,8 @@ def make_backup(
     if not lock.try_take(_("a backup, begun on {moment}").format(moment=f"{now:%d/%m/%Y %H:%M}")):
         raise Busy(_("another backup is under way: {holder}").format(holder=lock.holder()))
     with lock:
+        if not is_closed:
+            refuse_closed(workspace.state)
         try:
             make_folder(own)
             own.chmod(0o700)
@@ -111,7 +116,7 @@ def _write(workspace: Workspace, file: Path, own: Path, now: datetime, runs: boo
         handle = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
         with open(handle, "w+b") as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             if store is not None:
-                digests[STORE] = _add(archive, snapshot, STORE)
+                digests[STORE] = _add(archive, snapshot, STORE, workspace.database.stat().st_mode)
             for one in listed:
                 name = one.relative_to(workspace.root).as_posix()
                 try:
@@ -133,11 +138,12 @@ def _write(workspace: Workspace, file: Path, own: Path, now: datetime, runs: boo
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, file: Path, name: str) -> str:
+def _add(archive: zipfile.ZipFile, file: Path, name: str, mode: int | None = None) -> str:
+    """Put a file into the backup; returns its SHA-256. mode: who may read it once it is restored, by default as now."""
     with file.open("rb") as source:
         status = os.fstat(source.fileno())
         about = zipfile.ZipInfo(name, max(time.localtime(status.st_mtime)[:6], (1980, 1, 1, 0, 0, 0)))
-        about.external_attr = (status.st_mode & 0xFFFF) << 16
+        about.external_attr = ((mode or status.st_mode) & 0xFFFF) << 16
         about.compress_type = zipfile.ZIP_STORED if file.suffix.lower() in _PACKED else zipfile.ZIP_DEFLATED
         with archive.open(about, "w", force_zip64=True) as target:
             return copied(source, target)

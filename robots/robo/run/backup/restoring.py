@@ -18,7 +18,7 @@ from robo.platforms.files import files
 from robo.run.backup.contents import ASIDE, WRITTEN
 from robo.run.backup.manifest import STORE, Manifest, opened, unpacked
 from robo.run.backup.marks import Marked, mark
-from robo.run.backup.swap import Move, commit
+from robo.run.backup.swap import Move, commit, finish, free_name
 from robo.run.storage.store import MIGRATIONS, Store
 from robo.run.system.closed import closed
 from robo.run.told.folder import RunFolder
@@ -48,6 +48,7 @@ def restore(file: Path, root: Path, holder: str) -> Restored:
         try:
             make_folder(root / _STATE / "locks")
             with closed(root / _STATE, holder):
+                finish(root)  # what an earlier one had begun
                 return _restored(archive, file, root)
         except OSError as error:
             said = _("nothing was restored into {folder}: {reason}").format(folder=root, reason=reason_of(error))
@@ -57,7 +58,7 @@ def restore(file: Path, root: Path, holder: str) -> Restored:
 def _restored(archive: zipfile.ZipFile, file: Path, root: Path) -> Restored:
     ready = half_restored(root).parent
     now = datetime.now().astimezone()
-    aside = root / _STATE / f"{ASIDE}{now:%Y-%m-%d-%H%M%S}"
+    aside = free_name(root / _STATE / f"{ASIDE}{now:%Y-%m-%d-%H%M%S}")
     shutil.rmtree(ready, ignore_errors=True)
     try:
         ready.mkdir(mode=0o700)

@@ -48,7 +48,7 @@ class Move:
         if os.path.lexists(self.live):
             if self.new is None and os.path.lexists(self.aside):
                 return
-            _rename(self.live, _free(self.aside))
+            _rename(self.live, free_name(self.aside))
         if self.new is not None:
             _rename(self.new, self.live)
 
@@ -90,6 +90,12 @@ def finish(root: Path) -> None:
     shutil.rmtree(order.parent, ignore_errors=True)
 
 
+def free_name(path: Path) -> Path:
+    """The path, numbered where something has come to stand there."""
+    names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 100)))
+    return next(one for one in names if not os.path.lexists(one))
+
+
 def _rename(old: Path, new: Path) -> None:
     make_folder(new.parent)
     files.replace(old, new)
@@ -99,9 +105,3 @@ def _rename(old: Path, new: Path) -> None:
 
 def _above(path: Path) -> Path:
     return next(one for one in path.parents if one.exists())
-
-
-def _free(path: Path) -> Path:
-    """The path, numbered where something has come to stand there."""
-    names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 100)))
-    return next(one for one in names if not os.path.lexists(one))
