@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,6 +76,8 @@ class Office:
     cells: dict[str, dict[str, Any]] = field(default_factory=dict)
     under_way: list[tuple[float, str]] = field(default_factory=list)
     steps_done: list[str] = field(default_factory=list)
+    appears: dict[str, float] = field(default_factory=dict)
+    """What the page comes to show by itself, and when."""
 
     open: ClassVar[dict[str, Office]] = {}
 
@@ -135,7 +138,7 @@ class Desk:
         self.shown, self.form = "", ""
 
     def shows(self, text: str) -> bool:
-        return text == self.shown
+        return text == self.shown or self.office.clock.monotonic() >= self.office.appears.get(text, math.inf)
 
     def evidence(self, folder: Path, name: str) -> Mapping[str, str]:
         folder.mkdir(parents=True, exist_ok=True)

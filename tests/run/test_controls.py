@@ -42,6 +42,13 @@ def test_a_block_is_repeated_until_the_page_shows_it(machine: Machine) -> None:
     assert machine.office.clock.monotonic() == pytest.approx(1000 + 3 * 0.2 + 2 * 5)
 
 
+def test_what_comes_about_between_two_rounds_needs_no_round_more(machine: Machine) -> None:
+    written(machine, LOOK)
+    machine.office.appears = {"Dossier A": machine.office.clock.monotonic() + 3}
+    assert machine.start().state == "done"
+    assert machine.office.steps_done == ["open search A"]
+
+
 def test_a_block_fails_where_it_is_still_not_so_after_the_last_round(machine: Machine) -> None:
     written(machine, LOOK)
     ending = machine.start()

@@ -223,7 +223,8 @@ def figures(count: int) -> str:
     return _page(
         "Statistiques",
         f"""<p role="status">Calcul terminé</p>
-<p>Demandes enregistrées : <strong id="nombre">{count}</strong></p>""",
+<p>Demandes enregistrées : <strong id="nombre">{count}</strong></p>
+<p><a href="/statistiques">Actualiser</a></p>""",
     )
 
 
