@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import pwd
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,14 @@ def test_doctor_knows_whether_a_service_is_at_work_and_whether_it_is_missed(
     process.kill()
     process.wait()
     assert service_finding(shop)[0] == "wrong"
+
+
+def test_whoever_has_logged_in_is_written_down_whatever_account_does_the_work(shop: Shop) -> None:
+    pause = f"echo 65534 > /proc/self/loginuid && exec {sys.executable} -m robo pause piece"
+    if subprocess.run(["sh", "-c", pause], cwd=shop.root, capture_output=True, check=False).returncode:
+        pytest.skip("only root may say who has logged in")
+    shop.json("trigger", "piece", "-i", "piece=a")
+    assert f"its flow is paused by {pwd.getpwuid(65534).pw_name}" in shop.robo("runs").stdout
 
 
 def test_the_unit_says_where_the_service_may_write(shop: Shop, tmp_path: Path) -> None:
