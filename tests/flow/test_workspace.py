@@ -82,7 +82,8 @@ def test_what_the_service_goes_by(tmp_path: Path) -> None:
     )
     file = tmp_path / "robo.toml"
     file.write_text(
-        '[workspace]\ntimezone = "Indian/Reunion"\nholidays = "reunion"\n[service]\nslots = 2\nnotify = "a@b.fr"\n'
+        '[workspace]\ntimezone = "Indian/Reunion"\nholidays = "reunion"\n'
+        '[service]\nslots = 2\nnotify = "a@b.fr"\nmemory = "4 GB"\n'
         '[sites.a]\naddress = "https://a.fr"\nlimit = 2\n',
         encoding="utf-8",
     )
@@ -94,8 +95,10 @@ def test_what_the_service_goes_by(tmp_path: Path) -> None:
         ("a@b.fr",),
         2,
     )
+    assert made.service_memory == 4 << 30
     file.write_text(
-        '[workspace]\ntimezone = "Paris"\nholidays = "alsace"\n[service]\nslots = true\nnotify = ["a@b.fr", "chef"]\n',
+        '[workspace]\ntimezone = "Paris"\nholidays = "alsace"\n[service]\nslots = true\nnotify = ["a@b.fr", "chef"]\n'
+        "memory = 4\n",
         encoding="utf-8",
     )
     with pytest.raises(FaultyFile) as raised:
@@ -106,6 +109,7 @@ def test_what_the_service_goes_by(tmp_path: Path) -> None:
         ("robo.toml:3:12", "one of these is expected", 'Did you mean "alsace-moselle"?'),
         ("robo.toml:5:9", "a whole number from 1 is expected here", ""),
         ("robo.toml:6:21", '"chef" is no mail address', ""),
+        ("robo.toml:7:10", 'an amount of memory is expected here, such as "4 GB"', ""),
     ]
 
 

@@ -73,10 +73,15 @@ class Soak:
     def run(self) -> Soaked:
         """Disturb, let end, judge."""
         self._shop.serve()
-        asking = self._ask()
-        self._disturb()
-        self._let_end([*asking, *self._commands])
-        self._enter_again()
+        try:
+            self._ask()
+            self._disturb()
+            self._let_end()
+            self._enter_again()
+        finally:
+            for one in self._commands:
+                one.kill()
+                one.wait()
         stopped = self._shop.stop_service()
         orphans = self._orphans()
         found = books(self._shop, self._cancelled, orphans)
@@ -84,20 +89,18 @@ class Soak:
             found.wrong.append(f"the service ended with {stopped}")
         return Soaked(found, self._kills, len(self._cancelled))
 
-    def _ask(self) -> list[subprocess.Popen[bytes]]:
+    def _ask(self) -> None:
         load = self._load
         words = (str(self._shop.root), str(load.rate), str(self._seed), str(load.seconds * 0.9), str(load.most))
-        asking = []
         for number in range(load.askers):
             with (self._shop.root / f"asked-{number}.txt").open("wb") as out:
-                asking.append(
+                self._commands.append(
                     subprocess.Popen(
                         [sys.executable, "-m", "service.asking", *words],
                         env={**self._shop.environment, "PYTHONPATH": os.pathsep.join(sys.path)},
                         stdout=out,
                     )
                 )
-        return asking
 
     # ---- disturbed
 
@@ -157,12 +160,12 @@ class Soak:
 
     # ---- left alone
 
-    def _let_end(self, asking: list[subprocess.Popen[bytes]]) -> None:
+    def _let_end(self) -> None:
         until = time.monotonic() + END
         while time.monotonic() < until:
             if not self._shop.serving:
                 self._shop.serve()
-            if all(one.poll() is not None for one in asking) and not self._shop.open_runs():
+            if all(one.poll() is not None for one in self._commands) and not self._shop.open_runs():
                 return
             time.sleep(0.2)
 
@@ -176,7 +179,7 @@ class Soak:
             for office, file in self._given:
                 if office in left:
                     self._commands.append(self._shop.command("-m", "robo", "trigger", office, "-i", f"batch={file}"))
-            self._let_end(self._commands)
+            self._let_end()
 
     def _missing(self, office: str) -> bool:
         open_ = self._shop.asked(

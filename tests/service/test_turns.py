@@ -16,7 +16,7 @@ from robo.flow.inputs import read_inputs
 from robo.flow.load import load_flow
 from robo.run.admission.claims import Claim, lay_claim, occupied
 from robo.run.admission.submission import Asked, Submitted, submit
-from robo.run.admission.turns import admit, ended, put_back, take
+from robo.run.admission.turns import admit, ended, hold_back, put_back, take
 from robo.run.storage.store import Store
 from robo_scheduler.work.delivery import LocalDelivery
 from service.conftest import Shop
@@ -55,11 +55,12 @@ class Queue:
     def move(self, what: str, which: int) -> None:
         """End a run that has begun, or let it begin, or give its turn back; or pause a flow."""
         with self.store.write():
-            if what in ("pause", "unpause"):
-                sql = "INSERT OR IGNORE INTO paused VALUES (:flow, '', '')"
-                self.store.all(
-                    sql if what == "pause" else "DELETE FROM paused WHERE flow = :flow", flow="ab"[which % 2]
-                )
+            flow = "ab"[which % 2]
+            if what == "pause":
+                self.store.all("INSERT OR IGNORE INTO paused VALUES (:flow, '', '')", flow=flow)
+                hold_back(self.store, flow)
+            elif what == "unpause":
+                self.store.all("DELETE FROM paused WHERE flow = :flow", flow=flow)
             begun = self.store.all(
                 "SELECT id, attempt, state FROM run WHERE state IN ('admitted', 'running') ORDER BY id"
             )
@@ -110,6 +111,9 @@ def test_no_limit_is_exceeded_nobody_waits_without_a_reason_and_the_urgent_come_
         queue.ask(*step) if len(step) == 3 else queue.move(*step)
         taken = occupied(queue.store)
         assert all(len(runs) <= MOST[resource] for resource, runs in taken.items())
+        assert not queue.store.all(
+            "SELECT 1 FROM run JOIN paused ON paused.flow = run.flow WHERE run.state = 'admitted'"
+        )
         for *rank, run in queue.waiting():
             needs = [need for (need,) in queue.store.all("SELECT resource FROM claim WHERE run = :run", run=run)]
             full = [need for need in needs if len(taken.get(need, ())) >= MOST[need]]

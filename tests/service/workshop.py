@@ -22,6 +22,7 @@ from openpyxl import Workbook
 from kill.processes import Process, below, marked
 from robo.flow.vault import Vault
 from robo.practice.office import PASSWORD, USER, Faults, Office
+from robo.run.storage.store import Store
 
 LATE = 4.0
 """Seconds that robo.toml gives an office for what it commits late."""
@@ -158,6 +159,7 @@ class Workshop:
             Vault(self.root / ".robo").set(name, PASSWORD)
             (self.root / "flows" / f"{name}.yaml").write_text(_ENTER.format(office=name))
         (self.root / "robo.toml").write_text(told)
+        Store(self.root / ".robo" / "robo.db").close()
 
     @property
     def scratch(self) -> Path:

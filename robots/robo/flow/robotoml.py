@@ -70,7 +70,8 @@ class Described:
 
     sites: those that have an address in this environment; elsewhere: site name to the environments of the others.
     mail: the ways to send mail that have a server in this environment.
-    timezone, holidays: of the times that flows name. service_slots, service_notify: `[service]`.
+    timezone, holidays: of the times that flows name. service_slots, service_notify, service_memory (bytes):
+    `[service]`.
     """
 
     environment: str
@@ -86,6 +87,7 @@ class Described:
     holidays: str
     service_slots: int
     service_notify: tuple[str, ...]
+    service_memory: int | None
 
 
 def describe(text: str, environment: str | None) -> Described:
@@ -120,7 +122,7 @@ class _Reader:
     def read(self, environment: str | None) -> Described:
         top = self.table((), self.toml.data, ("workspace", "sites", "folders", "accounts", "mail", "service"))
         own = self.table(("workspace",), top.get("workspace", {}), _OWN_KEYS)
-        service = self.table(("service",), top.get("service", {}), ("slots", "notify"))
+        service = self.table(("service",), top.get("service", {}), ("slots", "notify", "memory"))
         default = self.text(("workspace", "environment"), own, DEFAULT_ENVIRONMENT)
         chosen = environment or default
         addresses = {
@@ -151,6 +153,7 @@ class _Reader:
             holidays=self.choice(("workspace", "holidays"), own, HOLIDAYS),
             service_slots=self.whole(("service", "slots"), service) or DEFAULT_SLOTS,
             service_notify=self.addressees(("service", "notify"), service),
+            service_memory=self.size(("service", "memory"), service),
         )
 
     def table(self, where: Where, given: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:
@@ -211,6 +214,17 @@ class _Reader:
             return value
         self.fault(where, _("a whole number from {least} is expected here").format(least=1))
         return None
+
+    def size(self, where: Where, table: Mapping[str, Any]) -> int | None:
+        """An amount of memory in bytes, None where there is none."""
+        value = table.get(str(where[-1]))
+        if value is None:
+            return None
+        found = re.fullmatch(r"(\d{1,6})\s*([MG])[Bo]", value) if isinstance(value, str) else None
+        if found is None or found[1].strip("0") == "":
+            self.fault(where, _('an amount of memory is expected here, such as "{example}"').format(example="4 GB"))
+            return None
+        return int(found[1]) * (1 << 30 if found[2] == "G" else 1 << 20)
 
     def addressees(self, where: Where, table: Mapping[str, Any]) -> tuple[str, ...]:
         """A mail address, or a list of them."""

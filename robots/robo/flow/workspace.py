@@ -27,6 +27,7 @@ class Workspace:
     database: the file of the store.
     timezone: of the times that flows name; holidays: whose public holidays count, one of `robotoml.HOLIDAYS`.
     service_slots: runs that the service does at once; service_notify: whom it writes to about what it cannot do.
+    service_memory: bytes that a run of the service may have, with its browser.
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Workspace:
     holidays: str = "metropole"
     service_slots: int = 4
     service_notify: tuple[str, ...] = ()
+    service_memory: int | None = None
 
     @cached_property
     def state(self) -> Path:
@@ -181,6 +183,7 @@ def open_workspace(folder: Path | None = None, environment: str | None = None) -
         holidays=described.holidays,
         service_slots=described.service_slots,
         service_notify=described.service_notify,
+        service_memory=described.service_memory,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -15,10 +14,10 @@ from robo.flow.workspace import Workspace
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
 from robo.kit.shelf import OWN, Shelf
-from robo.kit.text import slug
 from robo.platforms.processes import processes
 from robo.run.admission.bounds import limits_of
 from robo.run.admission.claims import claims_of, ledgers_of
+from robo.run.admission.holding import lock_file, own_name
 from robo.run.admission.reaping import end_the_dead
 from robo.run.admission.turns import admit, ended, occupy, take, try_again
 from robo.run.loops.corrected import loop_of
@@ -46,6 +45,7 @@ class Options:
     lane: one that was started while the flow was read, by `standby`; else one is started when it is needed.
     corrected: rows that an earlier run set aside and a person has corrected: only these are gone through.
     cancelled: why, once somebody has cancelled the run. pausing: whether it is to go on another time.
+    exceeding: why, once it takes more than it may have.
     """
 
     language: str = "fr"
@@ -54,6 +54,7 @@ class Options:
     corrected: Path | None = None
     cancelled: Callable[[], str] = lambda: ""
     pausing: Callable[[], bool] = lambda: False
+    exceeding: Callable[[], str] = lambda: ""
 
 
 def begin(
@@ -76,7 +77,7 @@ def begin(
     try:
         with held(workspace, _own_ledgers(workspace, flow, run), run) as locks:
             RunFolder.make(place, flow.text, dict(inputs), flow.called, flow.templates, options.corrected)
-            end_the_dead(store)
+            end_the_dead(store, workspace)
             with store.write():
                 occupy(store, run, claims_of(workspace, flow, run))
                 store.all(
@@ -101,7 +102,7 @@ def resume(
         raise Failed(_("there is no run {run}").format(run=run))
     attempt = int(row[0]) + 1
     with held(workspace, _own_ledgers(workspace, flow, run), run) as locks:
-        end_the_dead(store)
+        end_the_dead(store, workspace)
         with store.write():
             occupy(store, run, claims_of(workspace, flow, run))
             store.all(
@@ -158,7 +159,8 @@ def _supervised(
     say({"run": run, "folder": str(folder), "began": True})
     first = options.lane
     while True:
-        bounds = Bounds(options.cancelled, options.pausing, limits_of(store, flow, workspace, run))
+        limits = limits_of(store, flow, workspace, run)
+        bounds = Bounds(options.cancelled, options.pausing, limits, options.exceeding)
         state, reason = Supervisor(store, order, locks, say, first, bounds).run()
         if state == "stopped" and options.pausing() and not options.cancelled():
             state, reason = "queued", ""
@@ -258,12 +260,6 @@ def held(workspace: Workspace, names: tuple[str, ...], run: str) -> Iterator[lis
         yield descriptors
 
 
-def lock_file(workspace: Workspace, name: str) -> Path:
-    """The file of a ledger's lock."""
-    digest = hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
-    return workspace.state / "locks" / f"{slug(name)[:60]}-{digest}.lock"
-
-
 def ahead(flow: Flow, shelf: Shelf) -> list[str]:
     """The resources that the flow will borrow, as "module:class", to be opened while everything else loads."""
     # Those of a workspace's own robots are opened when they are borrowed: nobody can import them by name.
@@ -294,7 +290,7 @@ def lost(store: Store, workspace: Workspace, flow: Flow) -> list[str]:
 
 
 def _own_ledgers(workspace: Workspace, flow: Flow, run: str) -> tuple[str, ...]:
-    return (f"run/{run}", *ledgers_of(workspace, flow, run))
+    return (own_name(run), *ledgers_of(workspace, flow, run))
 
 
 def who() -> str:

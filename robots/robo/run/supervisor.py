@@ -50,16 +50,20 @@ class Bounds:
 
     cancelled: why, once somebody has asked for that. until: instants of the monotonic clock, each with the reason.
     pausing: whether it is to end after the current item, to go on another time.
+    exceeding: why, once it takes more than it may have.
     """
 
     cancelled: Callable[[], str] = lambda: ""
     pausing: Callable[[], bool] = lambda: False
     until: tuple[tuple[float, str], ...] = ()
+    exceeding: Callable[[], str] = lambda: ""
 
     def over(self) -> tuple[str, str] | None:
         """(state, reason) of the run's end, where it must end now."""
         if why := self.cancelled():
             return "stopped", why
+        if why := self.exceeding():
+            return "failed", why
         return next((("failed", why) for until, why in self.until if time.monotonic() > until), None)
 
 

@@ -13,6 +13,7 @@ from robo.kit.messages import _
 @click.argument("flow", shell_complete=completion.flows)
 @click.option("--env", "environment", metavar="NAME", help=_("The environment, by default the workspace's own."))
 def pause(desk: Desk, flow: str, environment: str | None) -> int:
+    from robo.run.admission.turns import admit, hold_back
     from robo.run.start import who
     from robo.run.storage.clock import SystemClock
 
@@ -22,6 +23,8 @@ def pause(desk: Desk, flow: str, environment: str | None) -> int:
             "INSERT OR IGNORE INTO paused VALUES (:flow, :by, :at)",
             flow=name, by=who(), at=SystemClock().now().isoformat(),
         )  # fmt: skip
+        hold_back(desk.store, name)
+        admit(desk.store)
     desk.say(_("{flow} is paused: nothing of it begins until robo unpause").format(flow=name))
     desk.answer = {"flow": name, "state": "paused"}
     return 0

@@ -7,7 +7,7 @@ import time
 import click
 
 from robo.cli import completion
-from robo.cli.desk import Desk, command, pairs
+from robo.cli.desk import STOPPED, Desk, command, pairs
 from robo.kit.messages import _
 from robo.run.told.outcome import Outcome
 
@@ -51,7 +51,12 @@ def trigger(
     if service_of(workspace) is None:
         desk.say(_("No service is at work: it begins when one is started (robo serve)."))
     if wait:
-        return _ended(desk, made.run)
+        try:
+            return _ended(desk, made.run)
+        except KeyboardInterrupt:
+            desk.answer = {"run": made.run, "new": made.new, "state": _state(desk, made.run)}
+            desk.say(_("Nobody waits for {run} any more, it goes on; robo cancel ends it.").format(run=made.run))
+            return STOPPED
     desk.answer = {"run": made.run, "new": made.new, "state": _state(desk, made.run)}
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -22,5 +23,6 @@ class Log:
             line = json.dumps(said, ensure_ascii=False, default=str)
         else:
             line = f"{now:%Y-%m-%d %H:%M:%S}  {text}"
-        self._to.write(line + "\n")
-        self._to.flush()
+        with suppress(OSError):  # of a full disk: the work goes on
+            self._to.write(line + "\n")
+            self._to.flush()

@@ -50,6 +50,7 @@ class _Runner:
         self._attached, self._mouth, self._order = attached, mouth, order
         self._cancelled = ""
         self._pausing = False
+        self._exceeding = ""
         threading.Thread(target=self._listen, name="service", daemon=True).start()
 
     def run(self) -> tuple[str, str]:
@@ -60,6 +61,7 @@ class _Runner:
             from robo.run.start import Options
             from robo.run.storage.store import Store
             from robo.run.told.stored import find_run
+            from robo_scheduler.work.memory import mind_memory
 
             order = self._order
             desk = Desk(Path(order["root"]), True, order["language"])
@@ -67,13 +69,23 @@ class _Runner:
             desk.store = Store(workspace.database, mouth=self._mouth)
             run = find_run(desk.store, order["run"])
             _keep_output(run.folder / "output.log")
-            options = Options(order["language"], False, lane, None, lambda: self._cancelled, lambda: self._pausing)
+            if workspace.service_memory:
+                mind = (workspace.service_memory, self._exceeds)
+                threading.Thread(target=mind_memory, args=mind, name="memory", daemon=True).start()
+            options = Options(
+                order["language"],
+                lane=lane,
+                cancelled=lambda: self._cancelled,
+                pausing=lambda: self._pausing,
+                exceeding=lambda: self._exceeding,
+            )
             until = time.monotonic() + BUSY_FOR
             while True:
                 try:
                     if order["dry"]:
                         from robo_scheduler.work.rehearsed import rehearsed
 
+                        self._attached.report(began=True)
                         return rehearsed(desk, run, order["attempt"], options)
                     return self._carry_out(desk, run, options)
                 except Busy as error:
@@ -115,6 +127,9 @@ class _Runner:
         with desk.store.write():
             put_back(desk.store, run, self._order["attempt"])
         return "queued", reason
+
+    def _exceeds(self, reason: str) -> None:
+        self._exceeding = reason
 
     def _listen(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -59,6 +60,8 @@ class Service:
         self._version = -1
         self._next = 0.0
         self._deaths: dict[str, tuple[int, int]] = {}
+        self._trouble = ""
+        self._ahead = time.time() - time.monotonic()
 
     def run(self, stopping: Callable[[], int], beat: Callable[[], None] = lambda: None) -> None:
         """Work until it is to stop.
@@ -68,11 +71,25 @@ class Service:
         self._log("service.began", _("The service is at work, {count} runs at once").format(count=self._slots.count))
         try:
             while not stopping():
-                self._turn(beat)
+                try:
+                    self._turn(beat)
+                    self._trouble = ""
+                except (OSError, sqlite3.Error) as error:
+                    self._troubled(error)
+                    beat()
             self._wind_down(stopping)
         finally:
             self._slots.end()
             self._log("service.ended", _("The service has stopped"))
+
+    def _troubled(self, error: Exception) -> None:
+        """A full disk, a store that does not answer: said once, and tried again. What was not done is in the store."""
+        told = f"{type(error).__name__}: {error}"
+        if told != self._trouble:
+            text = _("The service cannot work just now, and tries again: {reason}").format(reason=told)
+            self._log("service.troubled", text, reason=told)
+        self._trouble, self._version = told, -1
+        time.sleep(EACH)
 
     def _turn(self, beat: Callable[[], None]) -> None:
         finished = self._slots.poll(WAKE)
@@ -95,7 +112,8 @@ class Service:
             self._slots.start(order)
 
     def _each_second(self) -> None:
-        for run in end_the_dead(self._store):
+        self._mind_the_clock()
+        for run in end_the_dead(self._store, self._workspace):
             self._log(
                 "run.queued", _("{run}: its process has died, it waits for its turn again").format(run=run), run=run
             )
@@ -114,6 +132,13 @@ class Service:
             self._expire(now)
             with self._store.write():
                 admit(self._store, now)
+
+    def _mind_the_clock(self) -> None:
+        """Who is to wait a few seconds does not wait an hour because somebody has set the clock back."""
+        ahead = time.time() - time.monotonic()
+        back, self._ahead = ahead - self._ahead, ahead
+        if back < -EACH:
+            self._store.all("UPDATE submission SET due = due + :back WHERE due > :now", back=back, now=time.time())
 
     def _expire(self, now: float) -> None:
         late = self._store.all(
@@ -159,7 +184,7 @@ class Service:
             close(self._store, run, attempt, "stopped", _("cancelled by {by}").format(by=row[0]))
         elif self._dies_in_vain(run):
             close(self._store, run, attempt, "failed", reason)
-        end_the_dead(self._store)
+        end_the_dead(self._store, self._workspace)
 
     def _dies_in_vain(self, run: str) -> bool:
         """Whether the processes of the run have died too often in a row, without the end of an item between."""

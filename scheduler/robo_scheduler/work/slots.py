@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from robo.kit.messages import _
 from robo.run.system.processes import Child, sweep, wait_for
 from robo_scheduler.work.delivery import Order
 
 PATIENCE = 5.0
 """Seconds after which a run that was cancelled is ended, whatever it is doing."""
+BEGUN = 120.0
+"""Seconds after which a supervisor is ended that has not begun its run: some robot of the workspace may hang."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,16 @@ class _Working:
     order: Order
     child: Child
     told: dict[str, Any]
+    begin_by: float | None
     end_at: float | None = None
 
 
 class Slots:
     """Not for use by several threads."""
 
-    def __init__(self, root: Path, count: int, began: Callable[[Order], None]) -> None:
-        """root: the workspace's. began: told when the first lane of a run has its order."""
-        self._root, self.count, self._began = root, count, began
+    def __init__(self, root: Path, count: int, began: Callable[[Order], None], begun: float = BEGUN) -> None:
+        """root: the workspace's. began: told when a run has begun, for which a supervisor has `begun` seconds."""
+        self._root, self.count, self._began, self._begun = root, count, began, begun
         self._working: dict[str, _Working] = {}
 
     @property
@@ -58,7 +62,7 @@ class Slots:
             return
         child = Child.start([sys.executable, "-m", "robo_scheduler.work.runner"], environment=os.environ)
         child.send({**vars(order), "root": str(self._root)})
-        self._working[order.run] = _Working(order, child, {})
+        self._working[order.run] = _Working(order, child, {}, time.monotonic() + self._begun)
 
     def poll(self, timeout: float) -> list[Finished]:
         """What has ended, waiting up to `timeout` seconds for something to happen."""
@@ -67,8 +71,13 @@ class Slots:
         for one in list(self._working.values()):
             for report in one.child.poll():
                 if "began" in report:
+                    one.begin_by = None
                     self._began(one.order)
                 one.told |= report
+            if one.begin_by is not None and now > one.begin_by:
+                hung = _("it has not begun within {seconds:.0f} s").format(seconds=self._begun)
+                one.told.setdefault("reason", hung)
+                one.child.end()
             if one.end_at is not None and now > one.end_at:
                 one.child.end()
         gone = [one for one in self._working.values() if one.child.ended is not None]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 
+from robo.flow.workspace import Workspace
 from robo.kit.messages import _
-from robo.run.admission.turns import admit
+from robo.run.admission.holding import is_held
+from robo.run.admission.turns import admit, close
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
@@ -13,7 +15,7 @@ from robo.run.supervisor import mark_of, scratch_of
 from robo.run.system.processes import Identity, end_marked, is_dead
 
 
-def end_the_dead(store: Store) -> list[str]:
+def end_the_dead(store: Store, workspace: Workspace) -> list[str]:
     """See to every run whose supervisor died on this machine; returns those that are back in the queue.
 
     A run of one's own stays as it is, to be resumed by hand. What cannot be seen dead from here keeps what it has.
@@ -23,7 +25,8 @@ def end_the_dead(store: Store) -> list[str]:
     for run, holder, folder in running:
         if not is_dead(Identity.parse(holder)):
             continue
-        if not end_marked(mark_of(folder)):
+        # A lane ends behind its supervisor, which may take it a while; until then nobody else has what it uses.
+        if not end_marked(mark_of(folder)) or is_held(workspace, run):
             continue
         shutil.rmtree(scratch_of(folder), ignore_errors=True)
         with store.write():
@@ -34,14 +37,20 @@ def end_the_dead(store: Store) -> list[str]:
 
 
 def _released(store: Store, run: str, holder: str) -> bool:
-    found = store.all(
-        "UPDATE run SET state = 'queued', holder = NULL WHERE id = :run AND state = 'running' AND holder = :holder "
-        "AND EXISTS (SELECT 1 FROM submission WHERE submission.run = run.id) RETURNING id",
+    """Whether the run waits for its turn again: not one of one's own, nor one that is cancelled."""
+    row = store.one(
+        "SELECT attempt, submission.run, cancelled_by FROM run LEFT JOIN submission ON submission.run = run.id "
+        "WHERE id = :run AND state = 'running' AND holder = :holder",
         run=run, holder=holder,
     )  # fmt: skip
-    if not found:
+    attempt, asked, cancelled = row or (0, None, None)
+    if asked is None:
         store.all("DELETE FROM claim WHERE run = :run", run=run)
         return False
+    if cancelled:
+        close(store, run, attempt, "stopped", _("cancelled by {by}").format(by=cancelled))
+        return False
+    store.all("UPDATE run SET state = 'queued', holder = NULL WHERE id = :run", run=run)
     journal = Journal(store, run, SystemClock())
     journal.note("run.queued", reason=_("its process has died"))
     journal.flush()

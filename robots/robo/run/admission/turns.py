@@ -86,6 +86,15 @@ def put_back(store: Store, run: str, attempt: int, now: float | None = None) -> 
         later(store, run, (time.time() if now is None else now) + LATER)
 
 
+def hold_back(store: Store, flow: str) -> None:
+    """Let a flow's runs that were about to begin wait in the queue again. flow: ENVIRONMENT/PATH."""
+    store.all(
+        "UPDATE run SET state = 'queued' WHERE state = 'admitted' "
+        "AND id IN (SELECT run FROM submission WHERE flow = :flow)",
+        flow=flow,
+    )
+
+
 def later(store: Store, run: str, due: float) -> None:
     """Let a run begin no sooner than that. due: seconds since the epoch."""
     store.all("UPDATE submission SET due = :due WHERE run = :run", run=run, due=due)
