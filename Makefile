@@ -4,13 +4,14 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format words docs kill-test bench demo wheelhouse clean
+.PHONY: help setup test lint format words docs kill-test soak bench demo wheelhouse clean
 
 help:
 	@echo "make test       everything: style, types, floors, tests with a real browser and real kills"
 	@echo "make demo       three flows rehearsed, run, killed on the way and resumed, against a practice office"
 	@echo "make kill-test  runs and filings killed at random instants; make kill-test KILLS=50 for fewer"
-	@echo "make bench      against a hand-written script; the cost of the guard, of the report and of pictures"
+	@echo "make soak       the service, killed every few seconds for 30 minutes; make soak MINUTES=5 for fewer"
+	@echo "make bench      against a hand-written script; the cost of the guard, the report, pictures, the service"
 	@echo "make lint       style and types alone; make format mends the style"
 	@echo "make words      gather the texts that people read; lists those that have no French yet"
 	@echo "make docs       the reference of actions, made of their signatures and docstrings"
@@ -47,10 +48,18 @@ kill-test: setup
 	PYTHONPATH=tests $(BIN)/python -m kill.many $(KILLS)
 	PYTHONPATH=tests $(BIN)/python -m files.many
 
+MINUTES := 30
+
+# What comes last are the figures of the soak.
+soak: setup
+	PYTHONPATH=tests $(BIN)/python -m service.many
+	PYTHONPATH=tests $(BIN)/python -m service.soak $(MINUTES)
+
 bench: setup
 	$(BIN)/python benchmarks/entry.py
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python -m benchmarks.queue
 
 demo: setup
 	@$(BIN)/robo demo
