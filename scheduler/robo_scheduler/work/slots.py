@@ -105,3 +105,5 @@ class Slots:
         for one in self._working.values():
             one.child.end()
         sweep()
+        for one in self._working.values():
+            one.child.poll(1.0)
