@@ -132,7 +132,7 @@ def test_who_no_longer_waits_for_a_run_does_not_end_it(shop: Shop) -> None:
 def test_of_a_paused_flow_not_even_what_was_about_to_begin_begins(shop: Shop) -> None:
     shop.serve("--slots", "1")
     for piece in ("a", "b"):
-        shop.json("trigger", "piece", "-i", f"piece={piece}", "-i", "seconds=1.5")
+        shop.json("trigger", "piece", "-i", f"piece={piece}", "-i", "seconds=1")
     until(lambda: shop.bench == ["begin a"])
     shop.json("pause", "piece")
     until(lambda: "done" in shop.log)

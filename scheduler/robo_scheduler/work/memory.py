@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from robo.kit.messages import _
-from robo.run.system.processes import below
+from robo.platforms.processes import processes
 
 EACH = 3.0
 """Seconds between two looks; the kernel takes some milliseconds for the sum of a browser."""
@@ -24,12 +23,4 @@ def mind_memory(most: int, exceeds: Callable[[str], None]) -> None:
 
 def taken_by(root: int) -> int:
     """Bytes that a process and all below it take, what they share counted once; 0 where the system does not tell."""
-    return sum(_proportional(pid) for pid in (root, *(process.pid for process in below(root))))
-
-
-def _proportional(pid: int) -> int:
-    try:
-        told = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
-    except OSError:
-        return 0  # it has ended, or this is no Linux
-    return int(told.partition("Pss:")[2].split()[0]) << 10 if "Pss:" in told else 0
+    return sum(processes.memory(pid) for pid in (root, *(one.pid for one in processes.below(root))))

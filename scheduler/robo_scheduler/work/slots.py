@@ -106,4 +106,4 @@ class Slots:
             one.child.end()
         sweep()
         for one in self._working.values():
-            one.child.poll(1.0)
+            one.child.poll(5.0)

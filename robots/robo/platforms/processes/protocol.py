@@ -85,6 +85,10 @@ class Processes(Protocol):
         """Have it called, in a thread, when this process is asked to stop and no signal of the system says so."""
         ...
 
+    def memory(self, pid: int) -> int:
+        """Bytes that a process takes, its part of what it shares included; 0 where the system does not tell."""
+        ...
+
     def is_administrator(self) -> bool:
         """Whether this process may do anything."""
         ...

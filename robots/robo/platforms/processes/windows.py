@@ -129,6 +129,9 @@ class WindowsProcesses:
         while win32.wait_for(event) and self._act is not None:
             self._act()
 
+    def memory(self, pid: int) -> int:
+        return 0
+
     def is_administrator(self) -> bool:
         return False
 
