@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from kill.processes import Process
 from service.workshop import HELD, HOLDS, OFFICES, Workshop
@@ -19,6 +21,7 @@ class Books:
     twice: int = 0
     lost: int = 0
     orphans: int = 0
+    fires: int = 0
     at_once: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
@@ -36,6 +39,7 @@ def books(shop: Workshop, cancelled: set[str], orphans: list[Process]) -> Books:
     _runs(shop, cancelled, found)
     _keys(shop, cancelled, found)
     _rows(shop, found)
+    _fires(shop, found)
     _limits(shop, found)
     return found
 
@@ -94,6 +98,36 @@ def _rows(shop: Workshop, found: Books) -> None:
     found.wrong += [f"{key} is asked about: {state} {reason}" for key, state, reason in open_]
 
 
+def _fires(shop: Workshop, found: Books) -> None:
+    """Each minute of each clock has one run, and so has each run after which another flow comes."""
+    made = Counter(piece for _at, _process, what, _kind, piece in shop.bench if what == "made")
+    runs = Counter(run for (run,) in shop.asked("SELECT run FROM submission WHERE source = 'schedule'"))
+    fires = shop.asked("SELECT trigger, slot, due_at, what, coalesce(run, '') FROM fire ORDER BY trigger, due_at")
+    due: dict[str, list[datetime]] = defaultdict(list)
+    for trigger, slot, at, what, run in fires:
+        found.fires += 1
+        due[trigger].append(datetime.fromisoformat(at))
+        found.items += bool(made[run])
+        found.twice += made[run] > 1 or runs[run] > 1
+        if what != "run" or made[run] != 1 or runs[run] != 1:
+            found.wrong.append(f"{trigger}, {slot}: {what} {run}, {runs[run]} runs, made {made[run]} times")
+    for run in runs.keys() - {fire[-1] for fire in fires}:
+        found.wrong.append(f"{run} was due at no time")
+    for trigger, since in shop.asked("SELECT name, since FROM trigger_known WHERE flow LIKE 'clock-%'"):
+        times = due[trigger]
+        gaps = [b - a for a, b in pairwise(times)]
+        if any(gap != timedelta(minutes=1) for gap in gaps) or times[:1] > [
+            datetime.fromisoformat(since) + timedelta(minutes=1)
+        ]:
+            found.lost += 1
+            found.wrong.append(f"{trigger}, known since {since}, was due at {times}")
+    followed = {slot for trigger, slot, *_ in fires if trigger.partition(":")[0].endswith("behind")}
+    for run in {run for (run,) in shop.asked("SELECT id FROM run WHERE flow LIKE '%/fast.yaml' AND state = 'done'")}:
+        if run not in followed:
+            found.lost += 1
+            found.wrong.append(f"nothing came after {run}")
+
+
 def _limits(shop: Workshop, found: Books) -> None:
     """How many had a share of each resource at once. One that was killed had it until its last sign of life."""
     spans: dict[tuple[str, str, str], list[float]] = {}
@@ -102,7 +136,7 @@ def _limits(shop: Workshop, found: Books) -> None:
     for resource, most in HELD.items():
         turns = []
         for (_process, kind, _piece), (begun, ended) in spans.items():
-            if resource in HOLDS[kind]:
+            if resource in HOLDS.get(kind, ()):
                 turns += [(begun, 1), (ended, -1)]
         now = highest = 0
         for _at, one in sorted(turns):

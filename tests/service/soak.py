@@ -26,6 +26,8 @@ from service.workshop import HOLDS, LATE, OFFICES, Workshop
 VICTIMS = ("runner", "lane", "driver", "browser")
 END = 240.0
 """Seconds in which all that was asked for has ended, once nothing is killed any more."""
+CALM = 4.0
+"""Seconds in which nothing has begun, after which nothing will: what follows other runs was asked for by then."""
 GONE = 60.0
 """Seconds after the end of the service in which the last of its processes is gone."""
 
@@ -76,6 +78,7 @@ class Soak:
         try:
             self._ask()
             self._disturb()
+            self._shop.stop_clocks()
             self._let_end()
             self._enter_again()
         finally:
@@ -162,10 +165,13 @@ class Soak:
 
     def _let_end(self) -> None:
         until = time.monotonic() + END
+        ended = time.monotonic()
         while time.monotonic() < until:
             if not self._shop.serving:
                 self._shop.serve()
-            if all(one.poll() is not None for one in self._commands) and not self._shop.open_runs():
+            if self._shop.open_runs() or any(one.poll() is None for one in self._commands):
+                ended = time.monotonic()
+            if time.monotonic() > ended + CALM:
                 return
             time.sleep(0.2)
 
@@ -226,8 +232,10 @@ def main() -> int:
     for what in found.books.wrong:
         print(what)  # noqa: T201
     struck = ", ".join(f"{name} {count}" for name, count in sorted(found.kills.items()))
-    print(f"killed: {struck}; cancelled {found.cancelled}; at most at once: {found.books.at_once}")  # noqa: T201
-    print(found.books)  # noqa: T201
+    figures = found.books
+    print(f"killed: {struck}; cancelled {found.cancelled}; fires {figures.fires}")  # noqa: T201
+    print(f"at most at once: {figures.at_once}")  # noqa: T201
+    print(figures)  # noqa: T201
     return 1 if found.books.wrong else 0
 
 

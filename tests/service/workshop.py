@@ -110,6 +110,15 @@ steps:
         found: "Demande {{{{ row.numero }}}}"
         absent: Aucune demande trouvée
 """  # noqa: E501
+CLOCKS = 3
+"""So many flows are due every minute."""
+_DUE = """\
+robo: 1
+schedule:
+  - {{{rule}, if_running: wait}}
+steps:
+  - bench.work: {{kind: {kind}, piece: =run.id}}
+"""
 _SITE = """\
 [sites.{office}]
 address = "{address}"
@@ -159,7 +168,18 @@ class Workshop:
             Vault(self.root / ".robo").set(name, PASSWORD)
             (self.root / "flows" / f"{name}.yaml").write_text(_ENTER.format(office=name))
         (self.root / "robo.toml").write_text(told)
+        for number in range(CLOCKS):
+            self._schedule(f"clock-{number}", "every: 1 minute, if_missed: all")
+        self._schedule("behind", "after: fast")
         Store(self.root / ".robo" / "robo.db").close()
+
+    def _schedule(self, name: str, rule: str) -> None:
+        (self.root / "flows" / f"{name}.yaml").write_text(_DUE.format(rule=rule, kind=name))
+
+    def stop_clocks(self) -> None:
+        """Nothing is due any more."""
+        for number in range(CLOCKS):
+            (self.root / "flows" / f"clock-{number}.yaml").unlink()
 
     @property
     def scratch(self) -> Path:
