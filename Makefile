@@ -38,9 +38,12 @@ words: setup
 docs: setup
 	@$(BIN)/python -m tools.reference
 
+# Tests that watch robots wait more than they work: twice as many at once as there are cores.
+WORKERS := $(shell expr 2 '*' $$(nproc))
+
 # The tests come last, so that their closing line is the last one.
 test: lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 KILLS := 200
 
