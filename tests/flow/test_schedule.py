@@ -166,19 +166,21 @@ def test_the_quick_look_knows_places_and_leaves_the_rest(workspace: Workspace) -
     file = workspace.flows / "a.yaml"
     file.write_text(
         "robo: 1\n# schedule: none\nname: Relances\nsteps:\n- schedule: [\n\nsettings: {limit: 2}\nschedule:\n"
-        "- every: hour\n# and\n- every: houre\n",
+        "- every: hour\n# and\n- every: day houre\n",
         encoding="utf-8",
     )
     with pytest.raises(FaultyFile) as raised:
         quick(file, workspace)
-    assert [str(one.mark) for one in raised.value.problems] == ["flows/a.yaml:11:10"]
-    assert "11 | - every: houre" in str(raised.value)
-    file.write_text(file.read_text("utf-8").replace("houre", "2 hours"), encoding="utf-8")
+    assert [str(one.mark) for one in raised.value.problems] == ["flows/a.yaml:11:14"]
+    assert "11 | - every: day houre" in str(raised.value)
+    file.write_text(file.read_text("utf-8").replace("day houre", "2 hours"), encoding="utf-8")
     head = quick(file, workspace)
     assert (head.path, head.name, head.settings.limit) == ("a", "Relances", 2)
     assert [one.rule for one in head.schedule] == [Interval(60), Interval(120)]
     file.write_text("{robo: 1, name: In one line, schedule: [every: hour], steps: [log: x]}\n", encoding="utf-8")
     assert len(quick(file, workspace).schedule) == 1
+    file.write_text("robo: 1\nsteps: [log: x]\n", encoding="utf-8")
+    assert quick(file, workspace).schedule == ()
 
 
 def test_a_thousand_flows_are_looked_at_in_no_time(workspace: Workspace) -> None:

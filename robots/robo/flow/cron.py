@@ -73,8 +73,7 @@ def _part(text: str, field: _Field) -> range | None:
         return None
     first, dash, last = span.partition("-")
     if span == "*":
-        # a week has seven days, though its first has two numbers
-        return range(field.least, min(field.most, 6 if field.most == 7 else field.most) + 1, every or 1)
+        return range(field.least, field.most + 1, every or 1)
     low, high = field.number(first), field.number(last if dash else first)
     if dash and last == "sun":
         high = 7

@@ -20,7 +20,7 @@ from robo.flow.formula import evaluate
 from robo.flow.model import Input, Settings
 from robo.flow.names import Names
 from robo.flow.phrases import rule_of
-from robo.flow.problems import FaultyFile, did_you_mean, split_lines
+from robo.flow.problems import FaultyFile, did_you_mean
 from robo.flow.settings import read_settings
 from robo.flow.text import Document, Path, read_file, read_text
 from robo.flow.trigger import After, Arrival, Monthly, Once, Rule, Trigger, Weekly
@@ -97,8 +97,7 @@ def _document(file: File, workspace: Workspace) -> Document:
             wanted = _WANTED.match(line) is not None
         kept.append(line if wanted else "\n")
     document = read_text("".join(kept), called)
-    document.data, document.text = document.data or {}, text
-    document.lines = split_lines(text)
+    document.data = document.data or {}
     return document
 
 

@@ -82,7 +82,7 @@ def _by_calendar(trigger: Trigger, after: datetime, until: datetime | None, zone
     """What days have. A slot is told once no earlier one can come, which a gap or a second hour could bring about."""
     floating = isinstance(trigger.rule, Cron) and trigger.rule.floating
     waiting: list[Slot] = []
-    for walls, end in _chunks(trigger, wall_of(after, zone), floating):
+    for walls, end in _chunks(trigger, _begin(after, zone)):
         for wall in walls:
             waiting += [_real(one, zone) for one in moments(wall, zone)] if floating else [_fixed(wall, zone)]
         if not waiting and until is None:
@@ -91,27 +91,30 @@ def _by_calendar(trigger: Trigger, after: datetime, until: datetime | None, zone
         yield from sorted((one for one in waiting if one.due < ends), key=lambda one: (one.due, one.key))
         waiting = [one for one in waiting if one.due >= ends]
         if until is not None and ends > until:
-            yield from sorted(waiting, key=lambda one: (one.due, one.key))
             return
 
 
-def _chunks(trigger: Trigger, begin: datetime, floating: bool) -> Iterator[tuple[list[datetime], datetime]]:
-    """The times on the wall, day by day, or where many may come of a day hour by hour; each with the wall at its end.
-
-    It begins a day earlier: what a gap moves may come to lie in the next one.
-    """
-    day = begin.date() - timedelta(days=1)
+def _chunks(trigger: Trigger, begin: datetime) -> Iterator[tuple[list[datetime], datetime]]:
+    """The times on the wall from there on, day by day, of a cron hour by hour; each with the wall at its end."""
+    day = begin.date()
     for _number in range(FARTHEST):
         first, end = datetime.combine(day, time()), datetime.combine(next_day(day), time())
         times = _times(trigger, day)
-        if not times or not floating:
+        if not times or not isinstance(trigger.rule, Cron):
             yield [datetime.combine(day, at) for at in times], end
         else:
             for hour in range(24):
-                if first + timedelta(hours=hour) > begin - timedelta(hours=4):
-                    walls = [datetime.combine(day, at) for at in times if at.hour == hour]
-                    yield walls, first + timedelta(hours=hour + 1)
+                end = first + timedelta(hours=hour + 1)
+                if end > begin:
+                    yield [datetime.combine(day, at) for at in times if at.hour == hour], end
         day = next_day(day)
+
+
+def _begin(after: datetime, zone: ZoneInfo) -> datetime:
+    """The wall from which on what is later may come: near a change of the clocks, what is moved stands before it."""
+    day = timedelta(days=1)
+    changing = (after - day).astimezone(zone).utcoffset() != (after + day).astimezone(zone).utcoffset()
+    return wall_of(after, zone) - (day if changing else timedelta())
 
 
 def _times(trigger: Trigger, day: date) -> list[time]:

@@ -99,7 +99,7 @@ class _Rule(BaseTrigger):  # type: ignore[misc]
         self._trigger = trigger
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        slot = next_slot(self._trigger, max(previous_fire_time or now, now))
+        slot = next_slot(self._trigger, now)
         return slot.due if slot else None
 
 
