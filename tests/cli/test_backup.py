@@ -16,10 +16,10 @@ import pytest
 from cli.conftest import FLOW, Desk, until
 from robo.flow.workspace import open_workspace
 from robo.kit.errors import Busy, Failed
+from robo.run.admission.holding import held
 from robo.run.backup import swap
 from robo.run.backup.making import make_backup
 from robo.run.backup.restoring import restore
-from robo.run.start import held
 from robo.run.storage import store as stores
 from robo.run.storage.store import MIGRATIONS, Store, version_of
 from robo.run.system.closed import SERVICE, closed

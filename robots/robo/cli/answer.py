@@ -13,9 +13,9 @@ from robo.cli.desk import Desk, command, pairs
 from robo.kit.errors import Failed
 from robo.kit.messages import _
 from robo.run.answering import Verdict, give_answer, question_to_answer
-from robo.run.start import who
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.questions import Asked, Kind
+from robo.run.system.machine import who
 from robo.run.told.folder import RunFolder
 from robo.run.told.stored import StoredRun, find_run, result
 from robo.run.told.words import field_words

@@ -15,8 +15,9 @@ from robo.cli.stored import flow_of
 from robo.flow.model import Flow, Loop, Step, loops, walk
 from robo.kit.errors import Busy, Failed
 from robo.kit.messages import _
+from robo.run.admission.holding import held
+from robo.run.admission.reaping import bury
 from robo.run.admission.turns import go_on
-from robo.run.start import bury, held
 from robo.run.steps.course import ledger_name
 from robo.run.steps.scope import saved_names
 from robo.run.storage.clock import SystemClock

@@ -39,7 +39,7 @@ def dry_run(
         from robo.flow.inputs import read_inputs
         from robo.flow.load import load_flow
         from robo.run.dry.dry_run import Rehearsed, rehearse
-        from robo.run.start import Options
+        from robo.run.order import Options
 
         workspace = desk.workspace(environment)
         loaded = load_flow(flow, workspace, desk.shelf, desk.vault, typed)

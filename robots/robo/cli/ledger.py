@@ -22,7 +22,7 @@ from robo.flow.workspace import Workspace
 from robo.kit.errors import Failed
 from robo.kit.messages import _, ngettext
 from robo.kit.text import written
-from robo.run.start import held
+from robo.run.admission.holding import held
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.ledger import Ledger

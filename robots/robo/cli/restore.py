@@ -10,7 +10,7 @@ from robo.cli.desk import Desk, command
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _, ngettext
 from robo.run.backup.restoring import restore as put_back
-from robo.run.start import who
+from robo.run.system.machine import who
 from robo.run.told.states import moment
 
 

@@ -9,7 +9,7 @@ from robo.cli.desk import Desk, command
 from robo.cli.run import resumed
 from robo.kit.errors import Failed
 from robo.kit.messages import _, ngettext
-from robo.run.start import held
+from robo.run.admission.holding import held
 from robo.run.told.people import retry as put_back
 from robo.run.told.stored import find_run, ledger_of, result
 

@@ -41,7 +41,8 @@ def run(
         from robo.cli.progress import Progress
         from robo.flow.inputs import read_inputs
         from robo.flow.load import load_flow
-        from robo.run.start import Options, begin
+        from robo.run.order import Options
+        from robo.run.start import Start
         from robo.run.told.stored import find_run
 
         workspace = desk.workspace(environment)
@@ -50,7 +51,8 @@ def run(
         progress = Progress(desk.store)
         try:
             options = Options(desk.language, headed, lane, corrected.absolute() if corrected else None)
-            ended = begin(workspace, desk.shelf, desk.store, loaded, inputs, _ahead(progress), options)
+            start = Start(workspace, desk.shelf, desk.store, loaded, _ahead(progress), options)
+            ended = start.begin(inputs)
         finally:
             progress.end()
     return finish(desk, find_run(desk.store, ended.run))
@@ -75,15 +77,15 @@ def resumed(desk: Desk, run: StoredRun) -> int:
 def _go_on(desk: Desk, run: StoredRun, headed: bool, lane: Child) -> int:
     from robo.cli.progress import Progress
     from robo.cli.stored import flow_of
-    from robo.run.start import Options
-    from robo.run.start import resume as go_on
+    from robo.run.order import Options
+    from robo.run.start import Start
     from robo.run.told.stored import find_run
 
     progress = Progress(desk.store)
     workspace = desk.workspace(run.environment)
     try:
         options = Options(desk.language, headed, lane)
-        go_on(workspace, desk.shelf, desk.store, flow_of(desk, run), run.id, _ahead(progress), options)
+        Start(workspace, desk.shelf, desk.store, flow_of(desk, run), _ahead(progress), options).resume(run.id)
     finally:
         progress.end()
     return finish(desk, find_run(desk.store, run.id))

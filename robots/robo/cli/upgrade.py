@@ -8,9 +8,9 @@ from robo.cli.desk import Desk, command
 from robo.kit.errors import FaultyFlow
 from robo.kit.messages import _
 from robo.run.backup.making import make_backup
-from robo.run.start import who
 from robo.run.storage.store import MIGRATIONS, Store, version_of
 from robo.run.system.closed import closed
+from robo.run.system.machine import who
 
 
 @command("upgrade", _("Bring the store to this version of Robo, after a backup. Nothing may be at work."))

@@ -18,7 +18,7 @@ PATIENCE = 15.0
 @click.argument("run", shell_complete=completion.runs)
 def cancel(desk: Desk, run: str) -> int:
     from robo.run.admission.cancelling import cancel as asked_to_end
-    from robo.run.start import who
+    from robo.run.system.machine import who
     from robo.run.told.states import state_word
     from robo.run.told.stored import find_run
 

@@ -14,8 +14,8 @@ from robo.kit.messages import _
 @click.option("--env", "environment", metavar="NAME", help=_("The environment, by default the workspace's own."))
 def pause(desk: Desk, flow: str, environment: str | None) -> int:
     from robo.run.admission.turns import admit, hold_back
-    from robo.run.start import who
     from robo.run.storage.clock import SystemClock
+    from robo.run.system.machine import who
 
     name = _name(desk, flow, environment)
     with desk.store.write():

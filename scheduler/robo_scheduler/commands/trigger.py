@@ -37,7 +37,7 @@ def trigger(
     from robo.flow.inputs import read_inputs
     from robo.flow.load import load_flow
     from robo.run.admission.submission import Asked, submit
-    from robo.run.start import who
+    from robo.run.system.machine import who
     from robo_scheduler.work.alive import service_of
 
     typed = pairs(given, "--input")

@@ -8,7 +8,7 @@ from robo.cli.stored import flow_of
 from robo.kit.messages import _
 from robo.run.admission.turns import ended, take
 from robo.run.dry.dry_run import Rehearsed, rehearse
-from robo.run.start import Options
+from robo.run.order import Options
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store

@@ -58,7 +58,7 @@ class _Runner:
         with standby() as lane:
             from robo.cli.desk import Desk
             from robo.kit.errors import Busy, FaultyFlow, RoboError
-            from robo.run.start import Options
+            from robo.run.order import Options
             from robo.run.storage.store import Store
             from robo.run.told.stored import find_run
             from robo_scheduler.work.memory import mind_memory
@@ -99,12 +99,13 @@ class _Runner:
     def _carry_out(self, desk: Any, run: Any, options: Any) -> tuple[str, str]:
         from robo.cli.show import report
         from robo.cli.stored import flow_of
-        from robo.run.start import carry_out
+        from robo.run.start import Start
         from robo.run.told.stored import find_run
 
         workspace = desk.workspace(run.environment)
         flow = flow_of(desk, run)
-        ended = carry_out(workspace, desk.shelf, desk.store, flow, run.id, self._order["attempt"], self._say, options)
+        start = Start(workspace, desk.shelf, desk.store, flow, self._say, options)
+        ended = start.carry_out(run.id, self._order["attempt"])
         if ended is None:
             return "over", ""
         if ended.state not in ("queued", "admitted", "running"):

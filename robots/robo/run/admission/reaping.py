@@ -9,6 +9,7 @@ from robo.kit.messages import _
 from robo.run.admission.holding import is_held
 from robo.run.admission.turns import admit, close
 from robo.run.storage.clock import SystemClock
+from robo.run.storage.deaths import SeenDeaths, open_senders
 from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
 from robo.run.supervisor import mark_of, scratch_of
@@ -55,3 +56,21 @@ def _released(store: Store, run: str, holder: str) -> bool:
     journal.note("run.queued", reason=_("its process has died"))
     journal.flush()
     return True
+
+
+def bury(store: Store, ledgers: tuple[str, ...]) -> None:
+    """See the senders of all open intents of these ledgers dead, browsers included. Hold their locks before."""
+    found = open_senders(store, ledgers)
+    if not found:
+        return
+    deaths = SeenDeaths(store, SystemClock(), Identity.mine().boot)
+    senders = [Identity.parse(sender) for _run, sender in found]
+    for run in {run for run, _sender in found}:
+        known = store.one("SELECT folder FROM run WHERE id = :run", run=run)
+        if known is None or not end_marked(mark_of(known[0]), senders):
+            return
+        shutil.rmtree(scratch_of(known[0]), ignore_errors=True)
+    for _run, sender in found:
+        # One on another machine cannot be seen from here: its items wait for a person.
+        if is_dead(Identity.parse(sender)):
+            deaths.saw(sender)

@@ -12,11 +12,12 @@ from robo.flow.workspace import Workspace
 from robo.kit.shelf import Shelf
 from robo.run.dry.copied import own_copy
 from robo.run.dry.plan import Plan, plan_of
-from robo.run.start import Options, order_for, who
+from robo.run.order import Options, order_for
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
 from robo.run.supervisor import Say, Supervisor
+from robo.run.system.machine import who
 from robo.run.system.processes import Identity
 from robo.run.told.folder import RunFolder, new_place, refuse_secrets
 

@@ -76,6 +76,11 @@ def ask_to_end(identity: Identity) -> None:
         processes.ask_to_stop(identity.pid, identity.started)
 
 
+def who() -> str:
+    """The account of the person who is at work, as the system knows it: variables are anybody's to set."""
+    return processes.person()
+
+
 def become_subreaper() -> None:
     """From now on all that is started below this process is known as being below it, whoever dies in between."""
     processes.adopt_orphans()
