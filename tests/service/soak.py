@@ -7,6 +7,7 @@ while. Then what is left is let end, and judged.
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -111,12 +112,13 @@ class Soak:
         load, chance = self._load, self._chance
         began = time.monotonic()
         ends, batch, strike = began + load.seconds, began, began + 3.0
+        offices = itertools.cycle(OFFICES)
         lock_at = began + load.seconds / 2
         while (now := time.monotonic()) < ends:
             if now >= batch and now < ends - 2:
                 batch = now + load.batches
                 if len(self._shop.open_runs()) < load.most:
-                    self._enter(chance.choice(sorted(OFFICES)))
+                    self._enter(next(offices))
             if now >= lock_at:
                 lock_at = ends + 1
                 self._lock()
