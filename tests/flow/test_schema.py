@@ -95,3 +95,20 @@ def test_what_the_language_allows_is_taken(right: str, wrong: str) -> None:
 def test_a_typo_is_refused_at_its_place_and_nowhere_else(right: str, wrong: str, place: str) -> None:
     assert right in DEMO
     assert set(faults(DEMO.replace(right, wrong, 1))) == {place}
+
+
+@pytest.mark.parametrize(
+    ("entry", "places"),
+    [
+        ("{every: weekday at 07:30, skip_holidays: oui, between: 07:00-19:00, inputs: {mois: last_month}}", []),
+        ("{when_file: arrivee/*.pdf, inputs: {facture: =file}}", []),
+        ("{evry: hour}", ["schedule.0"]),
+        ("{every: hour, cron: 0 8 * * 1}", ["schedule.0"]),
+        ("{at: 2026-12-01 08:00, between: 07:00-19:00}", ["schedule.0"]),
+        ("{if_missed: skip}", ["schedule.0"]),
+        ("{every: hour, if_missed: once}", ["schedule.0.if_missed"]),
+    ],
+)
+def test_entries_of_a_schedule(entry: str, places: list[str]) -> None:
+    found = faults(f"robo: 1\nschedule: [{entry}]\nsteps: [log: x]\n")
+    assert sorted(set(found)) == places

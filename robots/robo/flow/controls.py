@@ -15,8 +15,16 @@ TOP = (
     "robo", "name", "about", "owner", "tags", "gain", "inputs", "secrets", "settings", "vars", "steps",
     "on_error", "finally", "outputs", "notify", "schedule",
 )  # fmt: skip
-WHEN = ("every", "cron", "at", "when_file", "after")
-"""What an entry of `schedule` begins with."""
+_ANY_TIME = ("if_running", "inputs", "dry_run")
+_AGAIN = ("timezone", "skip_holidays", "between", "if_missed", *_ANY_TIME)
+WHEN: Mapping[str, tuple[str, ...]] = {
+    "every": _AGAIN,
+    "cron": _AGAIN,
+    "at": ("timezone", "if_missed", *_ANY_TIME),
+    "when_file": ("timezone", "between", *_ANY_TIME),
+    "after": _ANY_TIME,
+}
+"""What an entry of `schedule` begins with, and what may be said beside it."""
 WHEN_LATER = ("when_mail", "webhook")
 
 MODIFIERS = ("name", "if", "else", "save", "retry", "timeout", "on_error", "dry_run")

@@ -32,16 +32,7 @@ from robo.kit.messages import _
 from robo.kit.text import day_in
 
 _EXAMPLE = "schedule: [{every: weekday at 07:30}]"
-_ALWAYS = ("if_running", "inputs", "dry_run")
-_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "every": ("timezone", "skip_holidays", "between", "if_missed", *_ALWAYS),
-    "cron": ("timezone", "skip_holidays", "between", "if_missed", *_ALWAYS),
-    "at": ("timezone", "if_missed", *_ALWAYS),
-    "when_file": ("timezone", "between", *_ALWAYS),
-    "after": _ALWAYS,
-}
-"""What may be said beside each of them."""
-_KNOWN = {*WHEN, *(option for options in _OPTIONS.values() for option in options)}
+_KNOWN = {*WHEN, *(option for options in WHEN.values() for option in options)}
 
 
 @dataclass(frozen=True)
@@ -171,7 +162,7 @@ class _Reader:
 
     def _beside(self, table: Mapping[str, Any], kind: str, path: Path) -> None:
         """Refuse what does not belong to it: another time, an option of other times, an unknown word."""
-        known = (kind, *_OPTIONS[kind])
+        known = (kind, *WHEN[kind])
         elsewhere = _KNOWN - {*known, *WHEN}
         for key in table:
             if key in WHEN and key != kind:

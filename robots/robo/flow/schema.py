@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from robo.flow import controls, vocabulary
-from robo.flow.vocabulary import FORMULA, LOOK_UP, group, said
+from robo.flow.vocabulary import FORMULA, LOOK_UP, group, only, said
 from robo.kit.action import Action
 from robo.kit.groups import either
 from robo.kit.help import Help, help_of
@@ -42,7 +42,7 @@ def _step(shelf: Shelf) -> JsonSchema:
     actions |= {name: _action(one) for name, one in shelf.actions.items()}
     beside = list(vocabulary.modifiers())
     rules: list[JsonSchema] = [
-        {"if": {"required": [name]}, "then": {"propertyNames": _only([name, *beside], name)}} for name in actions
+        {"if": {"required": [name]}, "then": {"propertyNames": only([name, *beside], name)}} for name in actions
     ]
     lone = {"if": {"type": "string"}, "then": {"enum": list(actions)}}
     empty = {
@@ -54,10 +54,6 @@ def _step(shelf: Shelf) -> JsonSchema:
         "type": ["object", "string"],
         "allOf": [*rules, lone, empty],
     }
-
-
-def _only(names: list[str], action: str) -> JsonSchema:
-    return {"enum": names, "errorMessage": _("this cannot stand beside `{action}`").format(action=action)}
 
 
 def _control(name: str) -> JsonSchema:

@@ -42,6 +42,11 @@ def said(schema: Mapping[str, Any], text: str) -> JsonSchema:
     return {**schema, "description": text} if text else dict(schema)
 
 
+def only(names: list[str], beside: str) -> JsonSchema:
+    """No other names than these may stand beside that word."""
+    return {"enum": names, "errorMessage": _("this cannot stand beside `{action}`").format(action=beside)}
+
+
 def top() -> Words:
     """The keys of a file."""
     return {
@@ -90,7 +95,15 @@ def _entry() -> JsonSchema:
         "inputs": said(group({}, others=ANY), _("what the run is given: name and value")),
         "dry_run": said(YES_NO, _("whether it is only rehearsed")),
     }
-    return {**group(words), "oneOf": [{"required": [one]} for one in controls.WHEN]}
+    rules: list[JsonSchema] = [
+        {"if": {"required": [one]}, "then": {"propertyNames": only([one, *beside], one)}}
+        for one, beside in controls.WHEN.items()
+    ]
+    silent = {
+        "if": {"propertyNames": {"enum": [word for word in words if word not in controls.WHEN]}},
+        "then": {"type": "string", "errorMessage": _("this entry does not say when")},
+    }
+    return {**group(words), "allOf": [*rules, silent]}
 
 
 def settings() -> Words:
