@@ -85,6 +85,21 @@ def test_a_robot_that_hangs_before_its_run_begins_does_not_keep_the_slot(shop: S
     assert slots.free == 1
 
 
+def test_a_run_whose_process_dies_again_and_again_has_failed(
+    shop: Shop, workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = shop.json("trigger", "piece", "-i", "piece=a")["run"]
+    shop.write("robots/dies.py", "import os\nos._exit(9)\n")
+    monkeypatch.setattr("robo_scheduler.work.service.AGAIN", 0.1)
+    said = StringIO()
+    service = Service(workspace, store, LocalDelivery(store), Log(to=said), 1)
+    began = time.monotonic()
+    service.run(lambda: 2 if state(store, run) == "failed" or time.monotonic() > began + 60 else 0)
+    assert state(store, run) == "failed"
+    assert said.getvalue().count("its process has died") == 5
+    assert time.monotonic() - began > 1.5
+
+
 def test_what_the_disk_refuses_is_tried_again(shop: Shop, workspace: Workspace, store: Store) -> None:
     run = shop.json("trigger", "piece", "-i", "piece=a")["run"]
     said = StringIO()

@@ -11,7 +11,7 @@ from robo.flow.workspace import Workspace
 from robo.kit.messages import _
 from robo.run.admission.bounds import deadline_reason
 from robo.run.admission.reaping import end_the_dead
-from robo.run.admission.turns import admit, close, go_on
+from robo.run.admission.turns import admit, close, give_back, go_on, later
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.questions import overdue
 from robo.run.storage.store import Store
@@ -26,6 +26,8 @@ EACH = 1.0
 """Seconds between two looks at what only time brings about."""
 DEATHS = 5
 """So often in a row a run's own process may die without any progress before the run has failed."""
+AGAIN = 1.0
+"""Seconds after the first of these deaths until the run is tried again, doubled with each: memory may be short."""
 LAST_ITEM = 60.0
 """Seconds that a run gets to end its item when the service stops."""
 
@@ -184,7 +186,15 @@ class Service:
             close(self._store, run, attempt, "stopped", _("cancelled by {by}").format(by=row[0]))
         elif self._dies_in_vain(run):
             close(self._store, run, attempt, "failed", reason)
+        else:
+            self._later(run, attempt)
         end_the_dead(self._store, self._workspace)
+
+    def _later(self, run: str, attempt: int) -> None:
+        due = time.time() + AGAIN * 2 ** (self._deaths[run][0] - 1)
+        with self._store.write():
+            give_back(self._store, run, attempt)
+            later(self._store, run, due)
 
     def _dies_in_vain(self, run: str) -> bool:
         """Whether the processes of the run have died too often in a row, without the end of an item between."""

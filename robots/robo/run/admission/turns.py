@@ -86,6 +86,14 @@ def put_back(store: Store, run: str, attempt: int, now: float | None = None) -> 
         later(store, run, (time.time() if now is None else now) + LATER)
 
 
+def give_back(store: Store, run: str, attempt: int) -> None:
+    """Let a run wait in the queue again that was about to begin, if this is still the attempt that counts."""
+    store.all(
+        "UPDATE run SET state = 'queued' WHERE id = :run AND attempt = :attempt AND state = 'admitted'",
+        run=run, attempt=attempt,
+    )  # fmt: skip
+
+
 def hold_back(store: Store, flow: str) -> None:
     """Let a flow's runs that were about to begin wait in the queue again. flow: ENVIRONMENT/PATH."""
     store.all(
