@@ -173,6 +173,10 @@ class Service:
         if one.state == "died":
             self._died(one)
             return
+        if one.state in ("queued", "admitted"):
+            text = _("{run}: it waits for its turn again. {reason}").format(run=run, reason=one.reason)
+            self._log("run.queued", text.rstrip(), run=run, attempt=attempt, reason=one.reason)
+            return
         text = _("{run}: {state}. {reason}").format(run=run, state=state_word(one.state), reason=one.reason)
         self._log("run.ended", text.rstrip(), run=run, attempt=attempt, state=one.state, reason=one.reason)
 

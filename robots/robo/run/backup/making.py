@@ -73,6 +73,8 @@ def make_backup(
             removed = _thin(own, keep) if keep else ()
         except (OSError, sqlite3.Error) as error:
             reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            if isinstance(error, OSError) and error.filename:
+                reason = f"{error.filename}: {reason}"
             raise Failed(_("no backup was made: {reason}").format(reason=reason)) from error
     return Backup(file, manifest, file.stat().st_size, removed)
 
