@@ -48,9 +48,10 @@ def test_whoever_has_logged_in_is_written_down_whatever_account_does_the_work(sh
 
 def test_the_unit_says_where_the_service_may_write(shop: Shop, tmp_path: Path) -> None:
     shop.write("robo.toml", '[folders]\nshare = "/mnt/a share"\nhere = "here"\n')
-    text = shop.robo("serve", "--unit").stdout
+    text = shop.robo("serve", "--unit", "--log", "json").stdout
     unit = configparser.ConfigParser(interpolation=None)
     unit.read_string(text)
+    assert unit["Service"]["ExecStart"].endswith(f" --workspace {tmp_path} serve --log json")
     assert unit["Service"]["WorkingDirectory"] == str(tmp_path)
     assert unit["Service"]["ReadWritePaths"] == f'{tmp_path} "-/mnt/a share" -{tmp_path}/here'
 

@@ -20,7 +20,8 @@ def serve(desk: Desk, slots: int | None, log: str, unit: bool) -> int:
     if unit:
         from robo_scheduler.work.systemd import unit_of
 
-        desk.say(unit_of(desk.workspace()))
+        said = [*(["--slots", str(slots)] if slots else []), *(["--log", log] if log == "json" else [])]
+        desk.say(unit_of(desk.workspace(), *said))
         return 0
     from robo.run.system.processes import become_subreaper
     from robo_scheduler.work.alive import become_the_service
@@ -35,9 +36,9 @@ def serve(desk: Desk, slots: int | None, log: str, unit: bool) -> int:
         become_subreaper()
         stop = _Stop()
         count = slots or workspace.service_slots
-        said = Log(log == "json")
-        schedules = Schedules(workspace, desk.shelf, desk.store, said)
-        service = Service(workspace, desk.store, LocalDelivery(desk.store), said, count, [schedules])
+        to = Log(log == "json")
+        schedules = Schedules(workspace, desk.shelf, desk.store, to)
+        service = Service(workspace, desk.store, LocalDelivery(desk.store), to, count, [schedules])
         try:
             schedules.start()
             tell("READY=1")

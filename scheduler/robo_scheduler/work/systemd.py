@@ -19,7 +19,7 @@ Wants=network-online.target
 Type=notify
 User={user}
 WorkingDirectory={shown}
-ExecStart={robo} --workspace {root} serve
+ExecStart={robo} --workspace {root} serve{options}
 Restart=on-failure
 RestartSec=5
 WatchdogSec=120
@@ -39,10 +39,11 @@ WantedBy=multi-user.target
 """
 
 
-def unit_of(workspace: Workspace) -> str:
+def unit_of(workspace: Workspace, *options: str) -> str:
     """The unit of this workspace's service, as it would stand in /etc/systemd/system.
 
-    Nothing in it takes from Chromium what its own sandbox is made of: namespaces, its system calls, shared memory.
+    options: what the service is told beside. Nothing in the unit takes from Chromium what its own sandbox is made of:
+    namespaces, system calls, shared memory.
     """
     from robo.platforms.processes import processes
 
@@ -51,6 +52,7 @@ def unit_of(workspace: Workspace) -> str:
     return _UNIT.format(
         shown=_escaped(str(workspace.root)),
         root=_word(str(workspace.root)),
+        options="".join(f" {one}" for one in options),
         robo=f"{_word(sys.executable)} -m robo",
         user=processes.account(),
         writes=" ".join([_word(str(workspace.root)), *(_word(f"-{folder}") for folder in folders)]),
