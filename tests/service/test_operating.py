@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,24 @@ def test_systemd_understands_the_unit(shop: Shop, tmp_path: Path) -> None:
     )
     ours = [line for line in told.stderr.splitlines() if "robo.service" in line]
     assert (told.returncode, ours) == (0, [])
+
+
+def test_a_full_disk_is_called_that_and_nothing_is_forgotten(shop: Shop, tmp_path: Path) -> None:
+    state = tmp_path / ".robo"
+    state.mkdir()
+    small = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(state)]
+    if subprocess.run(small, capture_output=True, check=False).returncode:
+        pytest.skip("only root may have a small disk")
+    try:
+        assert shop.robo("run", "piece", "-i", "piece=a").returncode == 0
+        with suppress(OSError), (state / "fill").open("wb", buffering=0) as file:
+            while file.write(bytes(512)):
+                pass
+        full = shop.robo("run", "piece", "-i", "piece=b")
+        assert (full.returncode, "the disk is full" in full.stdout + full.stderr) == (1, True), full
+        (state / "fill").unlink()
+        assert [one["state"] for one in shop.json("runs")["runs"]][-1] == "done"
+        shop.robo("run", "piece", "-i", "piece=c")
+        assert "end c" in shop.bench
+    finally:
+        subprocess.run(["umount", "-l", state], check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -128,6 +129,9 @@ class Desk:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - nobody above could tell it in plain words
+            if _disk_is_full(error):
+                self.complain(_("the disk is full: make room, then go on; what was entered stays known"))
+                return 1
             self.complain(self._crashed(error))
             return BROKEN
 
@@ -145,6 +149,13 @@ class Desk:
             traceback.print_exception(error)
             return _("This is a fault of Robo, not yours: {what}").format(what=what)
         return _("This is a fault of Robo, not yours: {what}\nThe details are in {file}").format(what=what, file=log)
+
+
+def _disk_is_full(error: Exception) -> bool:
+    """Whether that is why it went wrong, be it a file or the store that could not be written."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return type(error).__module__ == "sqlite3" and "is full" in str(error)
 
 
 def command(name: str, help: str) -> Callable[[Callable[..., int | None]], click.Command]:
