@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from robo.kit.shelf import Shelf
     from robo.run.storage.store import Store
 
+_LEAST_FREE = 100_000
+"""Bytes; with less the store cannot be opened."""
 FAULTY, BROKEN, STOPPED = 2, 3, 130
 _STATES = {FAULTY: "faulty", BROKEN: "broken", STOPPED: "stopped"}
 
@@ -129,11 +131,22 @@ class Desk:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - nobody above could tell it in plain words
-            if _disk_is_full(error):
+            if self._disk_is_full(error):
                 self.complain(_("the disk is full: make room, then go on; what was entered stays known"))
                 return 1
             self.complain(self._crashed(error))
             return BROKEN
+
+    def _disk_is_full(self, error: Exception) -> bool:
+        """Whether that is why it went wrong, be it a file or the store that could not be written."""
+        if isinstance(error, OSError):
+            return error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if type(error).__module__ != "sqlite3":
+            return False
+        import shutil
+
+        # SQLite says so of its file, not of the memory that it shares beside it.
+        return "is full" in str(error) or shutil.disk_usage(self.workspace().database.parent).free < _LEAST_FREE
 
     def _crashed(self, error: Exception) -> str:
         import traceback
@@ -149,13 +162,6 @@ class Desk:
             traceback.print_exception(error)
             return _("This is a fault of Robo, not yours: {what}").format(what=what)
         return _("This is a fault of Robo, not yours: {what}\nThe details are in {file}").format(what=what, file=log)
-
-
-def _disk_is_full(error: Exception) -> bool:
-    """Whether that is why it went wrong, be it a file or the store that could not be written."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return type(error).__module__ == "sqlite3" and "is full" in str(error)
 
 
 def command(name: str, help: str) -> Callable[[Callable[..., int | None]], click.Command]:
