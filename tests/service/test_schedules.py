@@ -130,3 +130,26 @@ def test_people_are_told_once_by_mail_of_what_was_missed_and_of_a_wrong_flow(sho
         until(lambda: shop.log.count("wrong is wrong") == 2)
         subjects = sorted(str(mail.message["Subject"]) for mail in post.mails)
         assert subjects == ["waking: missed", "wrong: the flow is wrong"]
+
+
+def test_the_bad_end_of_a_run_that_nobody_asked_for_is_told_where_its_flow_names_nobody(shop: Shop) -> None:
+    with Post() as post:
+        mail = f'[mail.main]\nfrom = "robo@example.fr"\nsmtp = "{post.address}"\n'
+        shop.write("robo.toml", f'[workspace]\nlanguage = "en"\n[service]\nnotify = "chef@example.fr"\n{mail}')
+        ends = "steps:\n  - stop: {reason: no more, as: failed}\n"
+        shop.write("flows/waking.yaml", f"robo: 1\nname: Waking\nschedule:\n  - after: piece\n{ends}")
+        told = f"notify: [{{on: failure, mail: own@example.fr}}]\n{ends}"
+        shop.write("flows/own.yaml", f"robo: 1\nname: Own\nschedule:\n  - after: piece\n{told}")
+        shop.serve()
+        shop.json("trigger", "piece", "-i", "piece=a", "--wait")
+        shop.json("trigger", "waking", "--wait")
+        until(lambda: len(post.mails) == 2)
+        letters = sorted((str(mail.message["To"]), str(mail.message["Subject"])) for mail in post.mails)
+        assert letters == [
+            ("chef@example.fr", "Waking: not everything went well"),
+            ("own@example.fr", "Own: not everything went well"),
+        ]
+        assert (
+            "no more"
+            in next(mail.message for mail in post.mails if mail.message["To"] == "chef@example.fr").get_content()
+        )

@@ -15,12 +15,14 @@ import pytest
 
 from robo.cli.desk import Desk
 from robo.flow.workspace import Workspace
+from robo.kit.shelf import Shelf
 from robo.run.admission.holding import lock_file, own_name
 from robo.run.admission.reaping import end_the_dead
 from robo.run.storage.store import Store
 from robo.run.system.locks import Lock
 from robo_scheduler.work.delivery import LocalDelivery, Order
 from robo_scheduler.work.log import Log
+from robo_scheduler.work.notice import Notices
 from robo_scheduler.work.service import Service
 from robo_scheduler.work.slots import Slots
 from service.conftest import Shop, until
@@ -85,6 +87,11 @@ def test_a_robot_that_hangs_before_its_run_begins_does_not_keep_the_slot(shop: S
     assert slots.free == 1
 
 
+def nobody(workspace: Workspace, store: Store) -> Notices:
+    """No address is named in this workspace."""
+    return Notices(workspace, Shelf(), store)
+
+
 def test_a_run_whose_process_dies_again_and_again_has_failed(
     shop: Shop, workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +99,7 @@ def test_a_run_whose_process_dies_again_and_again_has_failed(
     shop.write("robots/dies.py", "import os\nos._exit(9)\n")
     monkeypatch.setattr("robo_scheduler.work.service.AGAIN", 0.1)
     said = StringIO()
-    service = Service(workspace, store, LocalDelivery(store), Log(to=said), 1)
+    service = Service(workspace, store, LocalDelivery(store), Log(to=said), nobody(workspace, store), 1)
     began = time.monotonic()
     service.run(lambda: 2 if state(store, run) == "failed" or time.monotonic() > began + 60 else 0)
     assert state(store, run) == "failed"
@@ -103,7 +110,7 @@ def test_a_run_whose_process_dies_again_and_again_has_failed(
 def test_what_the_disk_refuses_is_tried_again(shop: Shop, workspace: Workspace, store: Store) -> None:
     run = shop.json("trigger", "piece", "-i", "piece=a")["run"]
     said = StringIO()
-    service = Service(workspace, store, Refusing(store), Log(to=said), 1)
+    service = Service(workspace, store, Refusing(store), Log(to=said), nobody(workspace, store), 1)
     ends = time.monotonic() + 30
     service.run(lambda: 2 if state(store, run) == "done" or time.monotonic() > ends else 0)
     assert state(store, run) == "done"
@@ -116,7 +123,7 @@ def test_a_clock_set_back_makes_nobody_wait_longer(
     left_running(store, "r")
     store.all("UPDATE run SET state = 'queued'")
     store.all("UPDATE submission SET due = :due", due=time.time() + 60)
-    service = Service(workspace, store, LocalDelivery(store), Log(to=StringIO()), 1)
+    service = Service(workspace, store, LocalDelivery(store), Log(to=StringIO()), nobody(workspace, store), 1)
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() - 3600)
     turns = iter([0, 2])

@@ -27,6 +27,7 @@ def serve(desk: Desk, slots: int | None, log: str, unit: bool) -> int:
     from robo_scheduler.work.alive import become_the_service
     from robo_scheduler.work.delivery import LocalDelivery
     from robo_scheduler.work.log import Log
+    from robo_scheduler.work.notice import Notices
     from robo_scheduler.work.schedules import Schedules
     from robo_scheduler.work.service import Service
     from robo_scheduler.work.systemd import tell
@@ -37,8 +38,9 @@ def serve(desk: Desk, slots: int | None, log: str, unit: bool) -> int:
         stop = _Stop()
         count = slots or workspace.service_slots
         to = Log(log == "json")
-        schedules = Schedules(workspace, desk.shelf, desk.store, to)
-        service = Service(workspace, desk.store, LocalDelivery(desk.store), to, count, [schedules])
+        notices = Notices(workspace, desk.shelf, desk.store)
+        schedules = Schedules(workspace, desk.shelf, desk.store, to, notices)
+        service = Service(workspace, desk.store, LocalDelivery(desk.store), to, notices, count, [schedules])
         try:
             schedules.start()
             tell("READY=1")

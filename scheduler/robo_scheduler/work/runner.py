@@ -100,6 +100,7 @@ class _Runner:
         from robo.cli.show import report
         from robo.cli.stored import flow_of
         from robo.run.start import Start
+        from robo.run.told.occasions import letter_of, subject_of, untold
         from robo.run.told.stored import find_run
 
         workspace = desk.workspace(run.environment)
@@ -110,6 +111,8 @@ class _Runner:
             return "over", ""
         if ended.state not in ("queued", "admitted", "running"):
             report(desk, find_run(desk.store, run.id))
+            if untold(flow, ended):
+                self._attached.report(letter=[subject_of(flow, ended), letter_of(ended)])
         return ended.state, ended.reason
 
     def _say(self, event: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from robo.flow.inputs import read_inputs
 from robo.flow.schedule import given_by
 from robo.flow.trigger import After, Arrival, Trigger
 from robo.flow.workspace import Workspace
-from robo.kit.errors import RoboError
+from robo.kit.errors import FaultyFlow, RoboError
 from robo.kit.messages import _, ngettext
 from robo.kit.shelf import Shelf
 from robo.run.admission.fires import Fire, follow_triggers, is_known, last_of, note_fire
@@ -23,7 +23,7 @@ from robo_scheduler.work import arrivals
 from robo_scheduler.work.due import GRACE, decide, is_open
 from robo_scheduler.work.flows import Fault, Flows
 from robo_scheduler.work.log import Log
-from robo_scheduler.work.notice import tell_people
+from robo_scheduler.work.notice import Notices
 from robo_scheduler.work.when import Clock, Leaps
 
 FILES = 2.0
@@ -37,8 +37,8 @@ Due = tuple[str, str, Trigger]
 class Schedules:
     """Asks for the runs that are due. What it decides is in the store together with the run that follows of it."""
 
-    def __init__(self, workspace: Workspace, shelf: Shelf, store: Store, log: Log) -> None:
-        self._workspace, self._shelf, self._store, self._log = workspace, shelf, store, log
+    def __init__(self, workspace: Workspace, shelf: Shelf, store: Store, log: Log, notices: Notices) -> None:
+        self._workspace, self._store, self._log, self._notices = workspace, store, log, notices
         self._flows = Flows(workspace, shelf)
         self._due: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._clock = Clock(self._due.put)
@@ -158,13 +158,17 @@ class Schedules:
         for due in [due for due in self._triggers.values() if isinstance(due[2].rule, After)]:
             name, _path, trigger = due
             assert isinstance(trigger.rule, After)
+            try:
+                followed = find_called(trigger.rule.flow, self._workspace)
+            except FaultyFlow:
+                continue  # it is taken away: the check of the flow that comes after it says so
             # The times of runs are those of the clock on the wall, without zone.
             since = last_of(self._store, name).astimezone().replace(tzinfo=None, microsecond=0)
             rows = self._store.all(
                 "SELECT id, ended_at FROM run WHERE state = 'done' AND environment = :environment AND flow = :flow "
                 "AND ended_at >= :since AND NOT EXISTS "
                 "(SELECT 1 FROM fire WHERE fire.trigger = :name AND fire.slot = run.id) ORDER BY ended_at",
-                name=name, flow=str(find_called(trigger.rule.flow, self._workspace)), since=since.isoformat(),
+                name=name, flow=str(followed), since=since.isoformat(),
                 environment=self._workspace.environment,
             )  # fmt: skip
             for run, ended in rows:
@@ -231,6 +235,6 @@ class Schedules:
         self._tell_people(_("{flow}: not run").format(flow=fire.trigger), text, key=f"unrun {fire.trigger} {fire.slot}")
 
     def _tell_people(self, subject: str, text: str, key: str) -> None:
-        reason = tell_people(self._workspace, self._shelf, self._store, subject, text, key)
+        reason = self._notices.tell(subject, text, key)
         if reason:
             self._log("notice.failed", reason)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from robo.flow.workspace import Workspace
+from robo.kit.errors import RoboError
 from robo.kit.messages import _
 from robo.run.admission.bounds import deadline_reason
 from robo.run.admission.reaping import end_the_dead
@@ -18,6 +19,7 @@ from robo.run.storage.store import Store
 from robo.run.told.states import state_word
 from robo_scheduler.work.delivery import Delivery, Order
 from robo_scheduler.work.log import Log
+from robo_scheduler.work.notice import Notices
 from robo_scheduler.work.slots import Finished, Slots
 
 WAKE = 0.05
@@ -53,10 +55,12 @@ class Service:
         store: Store,
         delivery: Delivery,
         log: Log,
+        notices: Notices,
         slots: int,
         watches: Iterable[Watch] = (),
     ) -> None:
         self._workspace, self._store, self._delivery, self._log = workspace, store, delivery, log
+        self._notices = notices
         self._slots = Slots(workspace.root, slots, self._began)
         self._watches = tuple(watches)
         self._version = -1
@@ -76,7 +80,7 @@ class Service:
                 try:
                     self._turn(beat)
                     self._trouble = ""
-                except (OSError, sqlite3.Error) as error:
+                except (OSError, RoboError, sqlite3.Error) as error:
                     self._troubled(error)
                     beat()
             self._wind_down(stopping)
@@ -151,6 +155,7 @@ class Service:
         for run, attempt, until in late:
             reason = deadline_reason(until, self._workspace)
             close(self._store, run, attempt, "failed", reason)
+            self._tell(run, attempt, None, reason)
             self._log(
                 "run.ended", _("{run}: not begun, {reason}").format(run=run, reason=reason), run=run, state="failed"
             )
@@ -179,6 +184,13 @@ class Service:
             return
         text = _("{run}: {state}. {reason}").format(run=run, state=state_word(one.state), reason=one.reason)
         self._log("run.ended", text.rstrip(), run=run, attempt=attempt, state=one.state, reason=one.reason)
+        if one.letter:
+            self._tell(run, attempt, one.letter, one.reason)
+
+    def _tell(self, run: str, attempt: int, letter: tuple[str, str] | None, reason: str) -> None:
+        untold = self._notices.tell_of_end(run, attempt, letter, reason)
+        if untold:
+            self._log("notice.failed", untold)
 
     def _died(self, one: Finished) -> None:
         """A supervisor that said nothing of its end: the run goes on in another attempt, unless it never gets on."""
@@ -190,6 +202,7 @@ class Service:
             close(self._store, run, attempt, "stopped", _("cancelled by {by}").format(by=row[0]))
         elif self._dies_in_vain(run):
             close(self._store, run, attempt, "failed", reason)
+            self._tell(run, attempt, None, reason)
         else:
             self._later(run, attempt)
         end_the_dead(self._store, self._workspace)

@@ -22,11 +22,15 @@ BEGUN = 120.0
 
 @dataclass(frozen=True)
 class Finished:
-    """A supervisor that has ended. state, reason: as it said; "died" where it said nothing."""
+    """A supervisor that has ended. state, reason: as it said; "died" where it said nothing.
+
+    letter: subject and text of a mail about it, where somebody should hear of it and its flow names nobody.
+    """
 
     order: Order
     state: str
     reason: str
+    letter: tuple[str, str] | None = None
 
 
 @dataclass
@@ -86,7 +90,7 @@ class Slots:
         if gone:
             # What a supervisor leaves behind falls to this process: its own lanes end by themselves, a browser may not.
             sweep(spare=[one.child.pid for one in self._working.values()])
-        return [Finished(one.order, one.told.get("ended", "died"), one.told.get("reason", "")) for one in gone]
+        return [_finished(one) for one in gone]
 
     def cancel(self, run: str, why: str) -> None:
         """End a run at once: its own supervisor does, or else it is ended with all below it."""
@@ -107,3 +111,9 @@ class Slots:
         sweep()
         for one in self._working.values():
             one.child.poll(5.0)
+
+
+def _finished(one: _Working) -> Finished:
+    letter = one.told.get("letter")
+    state, reason = one.told.get("ended", "died"), one.told.get("reason", "")
+    return Finished(one.order, state, reason, (letter[0], letter[1]) if letter else None)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from robo.flow.model import Flow, Notice
+from robo.flow.model import Notice
 from robo.kit.errors import LaneLost, RoboError
-from robo.kit.messages import _
 from robo.run.lane.ending import Ending
 from robo.run.lane.top import known_of_run
 from robo.run.lane.walker import Walker
 from robo.run.steps.course import Course, EndLane
 from robo.run.steps.passage import Passage
-from robo.run.told.occasions import due, occasions
+from robo.run.told.occasions import due, letter_of, occasions, subject_of
 from robo.run.told.outcome import Outcome
 from robo.run.told.stored import find_run, result
-from robo.run.told.words import told
 
 
 def notify(course: Course) -> Ending:
@@ -32,7 +30,7 @@ def _tell(course: Course, rule: Notice, ended: Outcome) -> None:
     if ledger.item(key) is not None:
         return
     now = ledger.begin(key, {}, None, fresh=True).began_at
-    said = {"subject": _subject(course.flow, ended), "text": _text(ended)}
+    said = {"subject": subject_of(course.flow, ended), "text": letter_of(ended)}
     step = replace(rule.step, arguments={**rule.step.arguments, **said})
     passage = Passage(ledger, key, (step,), known_of_run(course, now), now)
     reason = ""
@@ -53,17 +51,3 @@ def _about(course: Course, rule: Notice, ended: Outcome) -> str:
     if occasions(ended) & set(rule.on) == {"approval"}:
         return ", ".join(f"{asked.step} {asked.number}" for asked in ended.asks)
     return str(course.attempt)
-
-
-def _subject(flow: Flow, ended: Outcome) -> str:
-    found = occasions(ended)
-    if "approval" in found:
-        titles = ", ".join(asked.title for asked in ended.asks)
-        return _("{flow}: a person is asked: {title}").format(flow=flow.name, title=titles)
-    if "in_doubt" in found:
-        return _("{flow}: a person must look").format(flow=flow.name)
-    return (_("{flow}: not everything went well") if "failure" in found else _("{flow}: done")).format(flow=flow.name)
-
-
-def _text(ended: Outcome) -> str:
-    return "\n".join([*told(ended), "", _("All of it is kept in {folder}").format(folder=ended.folder)])
