@@ -245,6 +245,32 @@ def test_an_upgrade_makes_a_backup_first(desk: Desk, monkeypatch: pytest.MonkeyP
     assert desk.json("upgrade")["backup"] is None
 
 
+LISTED = """\
+robo: 1
+steps:
+  - for_each_row:
+      in: demandes.xlsx
+      key: row.numero
+      where: position < 4
+      steps:
+        - append_row: {workbook: books/registre.xlsx, key: Numéro, values: {Numéro: =row.numero}}
+"""
+
+
+def test_what_is_looked_up_by_itself_is_lifted_only_by_who_is_sure(desk: Desk) -> None:
+    with (desk.root / "robo.toml").open("a") as toml:
+        toml.write('[folders]\nbooks = "books"\n')
+    (desk.root / "books").mkdir()
+    desk.write("flows/listed.yaml", LISTED)
+    listed = desk.robo("run", "listed")
+    assert listed.returncode == 0, listed.stderr
+    restore(make_backup(open_workspace(desk.root)).file, desk.root, "a test")
+    for words in (("production/listed/row",), ("--all",)):
+        refused = desk.robo("ledger", "lift", *words)
+        assert (refused.returncode, "production/listed/row: each item is looked up" in refused.stderr) == (1, True)
+    assert desk.robo("ledger", "lift", "--all", "--sure").returncode == 0
+
+
 def test_doctor_says_how_old_the_last_backup_is_and_what_a_restore_has_left(
     desk: Desk, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

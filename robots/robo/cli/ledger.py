@@ -19,10 +19,11 @@ from robo.flow.model import Flow, Loop, loops
 from robo.flow.problems import did_you_mean
 from robo.flow.text import read_file
 from robo.flow.workspace import Workspace
-from robo.kit.errors import Failed
+from robo.kit.errors import Failed, RoboError
 from robo.kit.messages import _, ngettext
 from robo.kit.text import written
 from robo.run.admission.holding import held
+from robo.run.loops.looking import can_look
 from robo.run.storage.clock import SystemClock
 from robo.run.storage.journal import Journal
 from robo.run.storage.ledger import Ledger
@@ -154,7 +155,8 @@ def adopt(desk: Desk, name: str, flow: str | None, given: tuple[str, ...]) -> in
 @command("lift", _("After a restore: enter what a ledger does not know without looking first. Look yourself before."))
 @click.argument("name", required=False, shell_complete=completion.ledgers)
 @click.option("--all", "everything", is_flag=True, help=_("Of all ledgers, those too that are not begun yet."))
-def lift(desk: Desk, name: str | None, everything: bool) -> int:
+@click.option("--sure", is_flag=True, help=_("Also where each item is looked up by itself, which does no harm."))
+def lift(desk: Desk, name: str | None, everything: bool, sure: bool) -> int:
     if (name is None) != everything:
         raise click.UsageError(_("name a ledger, or write --all"))
     marked = [one for (one,) in desk.store.all("SELECT ledger FROM restored ORDER BY ledger")]
@@ -162,6 +164,14 @@ def lift(desk: Desk, name: str | None, everything: bool) -> int:
         mend = did_you_mean(name, marked) or _("Known are: {known}").format(known=", ".join(marked) or _("none"))
         raise Failed(_("{name} is not marked by a restore. {mend}").format(name=name, mend=mend))
     names = tuple(marked) if name is None else (name,)
+    looks = [] if sure else [one for one in names if _looks_by_itself(desk, one)]
+    if looks:
+        raise Failed(
+            _(
+                "{ledgers}: each item is looked up by itself, nothing need be lifted. Lifted too early, what was "
+                "entered since the backup is entered twice. If every row of that time has been gone through: add --sure"
+            ).format(ledgers=", ".join(sorted(set(looks) - {"*"})) or "*")
+        )
     with held(desk.workspace(), names, "ledger"), desk.store.write():
         for one in names:
             lift_mark(_ledger(desk, one), desk.store)
@@ -169,6 +179,17 @@ def lift(desk: Desk, name: str | None, everything: bool) -> int:
         desk.say(_("{name}: what it does not know is entered from now on").format(name=one))
     desk.answer = {"state": "done", "lifted": list(names)}
     return 0
+
+
+def _looks_by_itself(desk: Desk, name: str) -> bool:
+    """Whether the items of that ledger are looked up before they are begun; a mark for all speaks of such ones too."""
+    if name == "*":
+        return True
+    try:
+        _workspace, _flow, loop = _place(desk, name)
+    except RoboError:
+        return False  # its flow is gone, or it was what a run did outside of its loops
+    return can_look(loop, desk.shelf.actions)
 
 
 def _known(desk: Desk, name: str) -> Ledger:

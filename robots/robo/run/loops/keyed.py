@@ -13,6 +13,7 @@ from robo.kit.messages import _
 from robo.kit.source import Source
 from robo.run.loops.corrected import set_aside
 from robo.run.loops.history import History
+from robo.run.loops.looking import spoken_of
 from robo.run.loops.tally import alarmed, begun_keys, rows_refused
 from robo.run.loops.works import Work, Works
 from robo.run.loops.write_back import WriteBack
@@ -53,7 +54,7 @@ class KeyedLoop:
         works = self._works.gather()
         self._works.first_time(works)
         self.ledger.open(self._loop.flow, self._loop.name)
-        self._works.after_restore(self._step_of_change())
+        self._works.after_restore()
         self._most = self._limit()
         course.journal.note(
             "loop.began", ledger=self.ledger.name, items=len(works), source=self._source.describe(), limit=self._most
@@ -198,9 +199,9 @@ class KeyedLoop:
             value if isinstance(value, Row) else None,
         )
         passage.prepare = self._prepare
-        spoken_of = self._step_of_change()
-        if spoken_of and self._loop.already_done:
-            passage.asked = {spoken_of.identity: self._loop.already_done}
+        change = self._step_of_change()
+        if change and self._loop.already_done:
+            passage.asked = {change.identity: self._loop.already_done}
         return passage
 
     def _through(self, passage: Passage) -> None:
@@ -289,11 +290,8 @@ class KeyedLoop:
         self.prepared = False
 
     def _step_of_change(self) -> Step | None:
-        """The change that the loop's `already_done` speaks of: the only one, else the one that cannot settle itself."""
-        actions = self._course.shelf.actions
-        changes = [s for s in walk(self._loop.steps) if s.action in actions and actions[s.action].kind == "change"]
-        blind = [step for step in changes if actions[step.action].manners.settle is None]
-        return next(iter(changes if len(changes) == 1 else blind), None)
+        """The change that the loop's `already_done` speaks of."""
+        return spoken_of(self._loop, self._course.shelf.actions)
 
     def _is_of_this_start(self, item: Item) -> bool:
         return item.run == self._course.run and item.attempt == self._course.attempt
@@ -335,8 +333,8 @@ class KeyedLoop:
 
     def _asked_about(self, made: Made) -> AlreadyDone | None:
         """The loop's `already_done`, which speaks of its change and of nothing else that may have sent something."""
-        spoken_of = self._step_of_change()
-        return self._loop.already_done if spoken_of and spoken_of.identity == made.step else None
+        change = self._step_of_change()
+        return self._loop.already_done if change and change.identity == made.step else None
 
     def _action_of(self, made: Made) -> str:
         return next((one.action for one in walk(self._loop.steps) if one.identity == made.step), "")

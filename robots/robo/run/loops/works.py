@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from robo.flow.model import Loop, Step, walk
+from robo.flow.model import Loop
 from robo.kit.errors import Refused
 from robo.kit.messages import _
 from robo.kit.source import Entry, Source
 from robo.kit.text import join_key
 from robo.run.loops.corrected import Corrected
+from robo.run.loops.looking import can_look
 from robo.run.loops.tally import rows_refused
 from robo.run.steps.course import Course
 from robo.run.steps.passage import Passage
@@ -139,18 +140,10 @@ class Works:
                 ),
             )
 
-    def after_restore(self, spoken_of: Step | None) -> None:
-        """A ledger from a backup over changes that nobody can look up asks a person.
-
-        spoken_of: the change that the loop's `already_done` is about.
-        """
-        ledger, loop, actions = self._ledger, self._loop, self._course.shelf.actions
-        if not ledger.restored:
-            return
-        changes = [one for one in walk(loop.steps) if one.action in actions and actions[one.action].kind == "change"]
-        shown = [one for one in changes if one.already_done or (loop.already_done and one is spoken_of)]
-        blind = [one for one in changes if one not in shown and actions[one.action].manners.settle is None]
-        if not blind and (not shown or loop.prepare_again):
+    def after_restore(self) -> None:
+        """A ledger from a backup over changes that nobody can look up asks a person."""
+        ledger, loop = self._ledger, self._loop
+        if not ledger.restored or can_look(loop, self._course.shelf.actions):
             return
         mend = (
             _("robo ledger adopt {ledger} (rows with a result are done), then robo ledger lift {ledger}")
