@@ -23,6 +23,15 @@ steps:
   - bench.work: {{file: bench.txt, piece: =inputs.piece}}
 """
 
+LATE = '''\
+from robo import action
+
+
+@action
+def nothing() -> None:
+    """Do nothing."""
+'''
+
 
 def fires(shop: Shop) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(shop.root / ".robo" / "robo.db")) as store:
@@ -153,3 +162,33 @@ def test_the_bad_end_of_a_run_that_nobody_asked_for_is_told_where_its_flow_names
             "no more"
             in next(mail.message for mail in post.mails if mail.message["To"] == "chef@example.fr").get_content()
         )
+
+
+def test_a_new_site_and_a_new_robot_are_known_without_a_restart(shop: Shop) -> None:
+    shop.serve()
+    shop.write("robots/late.py", LATE)
+    toml = '[workspace]\n[sites.new]\naddress = "http://127.0.0.1:9"\n'
+    shop.write("robo.toml", toml)
+    more = "settings: {site: new}\nsteps:\n  - late.nothing\n"
+    shop.write("flows/waking.yaml", WAKING.format(entry="{after: piece}", piece="a").replace("steps:\n", more))
+    until(lambda: "are read anew" in shop.log)
+    shop.write("robo.toml", toml.replace("address", "adress"))
+    until(lambda: "what was there before still holds" in shop.log)
+    before = shop.log.count("are read anew")
+    shop.write("robo.toml", toml)
+    until(lambda: shop.log.count("are read anew") > before)
+    shop.json("trigger", "piece", "-i", "piece=x", "--wait")
+    until(lambda: begun(shop) == ["x", "a"])
+
+
+def test_a_flow_that_was_wrong_before_the_service_began_keeps_its_schedule(shop: Shop) -> None:
+    good = WAKING.format(entry="{after: piece}", piece="good")
+    shop.write("flows/waking.yaml", good)
+    service = shop.serve()
+    until(lambda: len(list((shop.root / ".robo" / "good").glob("*.json"))) == 1)
+    service.terminate()
+    service.wait()
+    shop.write("flows/waking.yaml", good.replace("after:", "aftre:"))
+    shop.serve()
+    shop.json("trigger", "piece", "-i", "piece=x", "--wait")
+    until(lambda: begun(shop) == ["x", "good"])

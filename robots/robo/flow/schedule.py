@@ -53,8 +53,17 @@ def quick(file: File, workspace: Workspace) -> Head:
     return _head(file, workspace, follow=True)
 
 
+def head_of(text: str, file: File, workspace: Workspace) -> Head:
+    """The same of a text that was kept. file: where it stood. Raises FaultyFile."""
+    return _read(read_text(text, shown(file, workspace)), file, workspace, None)
+
+
 def _head(file: File, workspace: Workspace, follow: bool) -> Head:
-    document = _document(file, workspace)
+    return _read(_document(file, workspace), file, workspace, path_of(file, workspace) if follow else None)
+
+
+def _read(document: Document, file: File, workspace: Workspace, follow: str | None) -> Head:
+    """follow: the path of the flow, where the flows after which it comes are followed too."""
     draft = Draft(document)
     data = draft.map(document.data, (), "robo: 1")
     path = path_of(file, workspace)
@@ -62,7 +71,7 @@ def _head(file: File, workspace: Workspace, follow: bool) -> Head:
         path=path,
         name=draft.text(data, "name", ()) or path,
         settings=read_settings(draft, data, workspace.language),
-        schedule=read_schedule(draft, data, None, workspace, path if follow else None),
+        schedule=read_schedule(draft, data, None, workspace, follow),
     )
     if document.problems:
         raise FaultyFile(document.problems, {document.file: document.text})

@@ -12,7 +12,7 @@ from pathlib import Path
 from robo.flow.files import SUFFIXES, path_of
 from robo.flow.load import load_flow, load_text
 from robo.flow.model import Flow
-from robo.flow.schedule import Head, quick
+from robo.flow.schedule import Head, head_of, quick
 from robo.flow.vault import Vault
 from robo.flow.workspace import Workspace
 from robo.kit.disk import make_folder, sync
@@ -56,7 +56,9 @@ class Flows:
             try:
                 head = quick(file, self._workspace)
             except RoboError as error:
-                faults.append(Fault(path_of(file, self._workspace), str(error)))
+                path = path_of(file, self._workspace)
+                faults.append(Fault(path, str(error)))
+                changed |= self._remember(file, path)
                 continue
             before = self.heads.get(head.path)
             changed |= (before.schedule if before else ()) != head.schedule
@@ -67,6 +69,11 @@ class Flows:
                 self._unchecked.pop(file, None)
         self._looks = found
         return changed, faults
+
+    def renew(self, workspace: Workspace, shelf: Shelf) -> None:
+        """What flows name has changed: all of them are read and checked anew."""
+        self._workspace, self._shelf = workspace, shelf
+        self._looks, self._good = {}, {}
 
     def check_one(self) -> Fault | None:
         """Check one of the flows with a schedule that have changed, as a whole; what is wrong with it."""
@@ -140,6 +147,17 @@ class Flows:
         except (OSError, ValueError):
             return None
         return found if isinstance(found, dict) else None
+
+    def _remember(self, file: Path, path: str) -> bool:
+        """The schedule of a flow that is wrong since before this service began; whether there is one."""
+        kept = None if path in self.heads else self._kept(path)
+        if kept is None:
+            return False
+        try:
+            self.heads[path] = head_of(str(kept["flow"]), file, self._workspace)
+        except RoboError:
+            return False
+        return True
 
     def _as_it_was(self, file: Path, kept: Mapping[str, object]) -> Flow:
         text, called, templates = kept["flow"], kept["called"], kept["templates"]

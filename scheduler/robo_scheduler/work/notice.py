@@ -30,6 +30,10 @@ class Notices:
     def __init__(self, workspace: Workspace, shelf: Shelf, store: Store) -> None:
         self._workspace, self._shelf, self._store = workspace, shelf, store
 
+    def renew(self, workspace: Workspace, shelf: Shelf) -> None:
+        """`robo.toml` was read anew."""
+        self._workspace, self._shelf = workspace, shelf
+
     def tell(self, subject: str, text: str, key: str) -> str:
         """ "" or why they cannot be told. key: what is told once."""
         workspace = self._workspace

@@ -24,6 +24,7 @@ from robo_scheduler.work.due import GRACE, decide, is_open
 from robo_scheduler.work.flows import Fault, Flows
 from robo_scheduler.work.log import Log
 from robo_scheduler.work.notice import Notices
+from robo_scheduler.work.surroundings import Surroundings
 from robo_scheduler.work.when import Clock, Leaps
 
 FILES = 2.0
@@ -40,6 +41,7 @@ class Schedules:
     def __init__(self, workspace: Workspace, shelf: Shelf, store: Store, log: Log, notices: Notices) -> None:
         self._workspace, self._store, self._log, self._notices = workspace, store, log, notices
         self._flows = Flows(workspace, shelf)
+        self._surroundings = Surroundings(workspace)
         self._due: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._clock = Clock(self._due.put)
         self._leaps = Leaps()
@@ -74,6 +76,7 @@ class Schedules:
             self._next_scan = now
         if now >= self._next_files:
             self._next_files = now + FILES
+            self._look_around()
             self._look_at_flows()
             self._look_at_folders()
         if now >= self._next_scan:
@@ -85,6 +88,22 @@ class Schedules:
             self._follow_runs()
 
     # What there is ---------------------------------------------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        """What flows name may have changed; where it is wrong now, it holds as it was."""
+        try:
+            renewed = self._surroundings.renewed()
+        except RoboError as error:
+            text = _("robo.toml or a robot is wrong, what was there before still holds: {reason}").format(reason=error)
+            self._log("settings.faulty", text, reason=str(error))
+            self._tell_people(_("robo.toml or a robot is wrong"), text, key=f"settings {error}")
+            return
+        if renewed:
+            self._workspace, shelf = renewed
+            self._flows.renew(self._workspace, shelf)
+            self._notices.renew(self._workspace, shelf)
+            self._known = False
+            self._log("settings.read", _("robo.toml and the robots of this workspace are read anew"))
 
     def _look_at_flows(self) -> None:
         changed, faults = self._flows.look()
