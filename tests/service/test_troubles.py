@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -169,11 +169,11 @@ class Refusing(LocalDelivery):
 
     times = 2
 
-    def next(self, free: int) -> list[Order]:
+    def next(self, free: int, begun: Collection[str]) -> list[Order]:
         if self.times:
             self.times -= 1
             raise sqlite3.OperationalError("database or disk is full")
-        return super().next(free)
+        return super().next(free, begun)
 
 
 def left_running(store: Store, run: str, cancelled_by: str | None = None) -> None:

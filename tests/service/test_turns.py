@@ -130,6 +130,18 @@ def test_two_hundred_that_ask_at_once_with_one_key_are_one_run(shop: Shop) -> No
     assert len(list((shop.root / "runs").iterdir())) == 1
 
 
+def test_the_more_urgent_goes_first_though_the_other_was_let_begin_and_waits_for_a_slot(tmp_path: Path) -> None:
+    queue = Queue(tmp_path / "robo.db")
+    queue.ask("a", {"lock x"}, priority=1)
+    queue.ask("b", {"lock x"}, priority=5)
+    delivery = LocalDelivery(queue.store)
+    assert [order.run for order in delivery.next(1, begun=("run 1",))] == ["run 1"]
+    assert [(order.run, order.attempt) for order in delivery.next(1, begun=())] == [("run 2", 1)]
+    assert take(queue.store, "run 2", 1, "me")
+    queue.move("end", 0)
+    assert [(order.run, order.attempt) for order in delivery.next(1, begun=())] == [("run 1", 1)]
+
+
 def test_two_hundred_keys_are_two_hundred_runs_never_more_than_two_at_once_in_order(shop: Shop) -> None:
     chance = random.Random(1)
     keys = [[(f"{turn}.{number}", chance.randint(0, 9)) for number in range(50)] for turn in range(4)]
@@ -143,7 +155,7 @@ def test_two_hundred_keys_are_two_hundred_runs_never_more_than_two_at_once_in_or
     at_work: list[str] = []
     with store.write():
         admit(store)
-    while orders := LocalDelivery(store).next(6):
+    while orders := LocalDelivery(store).next(6, ()):
         for order in orders:
             assert take(store, order.run, order.attempt, "me")
             began.append(rank[order.run])

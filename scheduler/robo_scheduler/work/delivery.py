@@ -7,9 +7,11 @@ over: the attempt is begun by a compare-and-set, and the second one comes to not
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from robo.run.admission.turns import reconsider
 from robo.run.storage.store import Store
 
 
@@ -27,8 +29,11 @@ class Order:
 class Delivery(Protocol):
     """One side of the port, as a service with slots sees it."""
 
-    def next(self, free: int) -> list[Order]:
-        """At most so many attempts that wait to be begun, the more urgent first. Never waits."""
+    def next(self, free: int, begun: Collection[str]) -> list[Order]:
+        """At most so many attempts that wait to be begun, the more urgent first. Never waits.
+
+        begun: the runs that this process carries out, or is about to.
+        """
         ...
 
 
@@ -38,7 +43,8 @@ class LocalDelivery:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def next(self, free: int) -> list[Order]:
+    def next(self, free: int, begun: Collection[str]) -> list[Order]:
+        reconsider(self._store, begun)
         rows = self._store.all(
             "SELECT run.id, run.attempt, run.environment, submission.language, submission.dry FROM run "
             "JOIN submission ON submission.run = run.id WHERE run.state = 'admitted' "

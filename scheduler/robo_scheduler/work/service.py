@@ -114,7 +114,7 @@ class Service:
             watch.look(changed)
         if changed:
             self._cancel()
-        for order in self._delivery.next(self._slots.free) if self._slots.free else ():
+        for order in self._delivery.next(self._slots.free, self._slots.runs) if self._slots.free else ():
             self._slots.start(order)
 
     def _each_second(self) -> None:

@@ -8,7 +8,7 @@ what they decide and why are on disk together.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from robo.flow.model import Retry
@@ -50,6 +50,33 @@ def admit(store: Store, now: float | None = None) -> list[tuple[str, int]]:
         store.all("UPDATE run SET state = 'admitted', attempt = attempt + 1 WHERE id = :run", run=run)
         begun.append((run, attempt + 1))
     return begun
+
+
+def reconsider(store: Store, begun: Collection[str], now: float | None = None) -> None:
+    """Let what is admitted and not begun wait again where something more urgent waits, which may need the same.
+
+    begun: runs that somebody carries out already, or is about to. A transaction of its own, where there is any need.
+    """
+    now = time.time() if now is None else now
+    idle = [
+        run
+        for (run,) in store.all(
+            "SELECT run.id FROM run JOIN submission ON submission.run = run.id WHERE run.state = 'admitted' "
+            "AND submission.priority < (SELECT max(priority) FROM submission AS other JOIN run AS waits "
+            "ON waits.id = other.run WHERE waits.state = 'queued' AND other.due <= :now)",
+            now=now,
+        )
+        if run not in begun
+    ]
+    if not idle:
+        return
+    with store.write():
+        for run in idle:
+            # Nobody has this attempt, so its number is free again.
+            store.all(
+                "UPDATE run SET state = 'queued', attempt = attempt - 1 WHERE id = :run AND state = 'admitted'", run=run
+            )
+        admit(store, now)
 
 
 def take(store: Store, run: str, attempt: int, holder: str) -> bool:
