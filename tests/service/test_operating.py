@@ -28,12 +28,12 @@ def test_doctor_knows_whether_a_service_is_at_work_and_whether_it_is_missed(
     monkeypatch.setenv("ROBO_BROWSER", "none")  # what it says of browsers is tested elsewhere, and takes its time
     assert "service" not in {one["name"] for one in shop.json("doctor")["findings"]}
     shop.write("flows/morning.yaml", SCHEDULED)
-    assert service_finding(shop) == ("note", "no service is at work; 1 flow has a schedule")
+    assert service_finding(shop) == ("note", "no service is at work, 1 flow has a schedule")
     process = shop.serve()
     shop.json("trigger", "piece", "-i", "piece=a", "-i", "seconds=60")
     until(lambda: shop.bench == ["begin a"])
     state, said = service_finding(shop)
-    assert (state, f"process {process.pid}; 1 run is at work" in said) == ("good", True)
+    assert (state, f"process {process.pid}, 1 run is at work" in said) == ("good", True)
     process.kill()
     process.wait()
     assert service_finding(shop)[0] == "wrong"

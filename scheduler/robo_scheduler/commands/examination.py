@@ -34,7 +34,7 @@ def service(desk: Desk, environment: str | None) -> Iterator[Finding]:
     if not scheduled and not runs.get("queued"):
         return
     said = ngettext(
-        "no service is at work; {count} flow has a schedule", "no service is at work; {count} flows have a schedule",
+        "no service is at work, {count} flow has a schedule", "no service is at work, {count} flows have a schedule",
         scheduled,
     )  # fmt: skip
     yield Finding(
@@ -57,7 +57,7 @@ def _counted(runs: dict[str, int]) -> str:
         "queued": ngettext("{count} waits for its turn", "{count} wait for their turn", runs.get("queued", 0)),
         "waits": ngettext("{count} waits for a person", "{count} wait for a person", runs.get("waits", 0)),
     }
-    return "".join(f"; {text.format(count=runs[state])}" for state, text in texts.items() if runs.get(state))
+    return "".join(f", {text.format(count=runs[state])}" for state, text in texts.items() if runs.get(state))
 
 
 def _runs(found: Workspace) -> dict[str, int]:
