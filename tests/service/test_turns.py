@@ -16,7 +16,7 @@ from robo.flow.inputs import read_inputs
 from robo.flow.load import load_flow
 from robo.run.admission.claims import Claim, lay_claim, occupied
 from robo.run.admission.submission import Asked, Submitted, submit
-from robo.run.admission.turns import admit, ended, hold_back, put_back, take
+from robo.run.admission.turns import admit, ended, go_on, hold_back, put_back, take
 from robo.run.storage.store import Store
 from robo_scheduler.work.delivery import LocalDelivery
 from service.conftest import Shop
@@ -140,6 +140,19 @@ def test_the_more_urgent_goes_first_though_the_other_was_let_begin_and_waits_for
     assert take(queue.store, "run 2", 1, "me")
     queue.move("end", 0)
     assert [(order.run, order.attempt) for order in delivery.next(1, begun=())] == [("run 1", 1)]
+
+
+def test_what_goes_on_after_its_end_needs_what_it_needed_and_has_until_the_next_deadline(tmp_path: Path) -> None:
+    queue = Queue(tmp_path / "robo.db")
+    queue.ask("a", {"lock x"}, priority=1)
+    assert take(queue.store, "run 1", 1, "me")
+    queue.move("end", 0)
+    queue.store.all("UPDATE submission SET until = 1000")
+    queue.ask("b", {"lock x"}, priority=1)
+    with queue.store.write():
+        assert go_on(queue.store, "run 1", now=1000 + 3 * 86400 + 5)
+    assert queue.store.all("SELECT id, state FROM run") == [("run 1", "queued"), ("run 2", "admitted")]
+    assert queue.store.all("SELECT until FROM submission WHERE run = 'run 1'") == [(1000 + 4 * 86400,)]
 
 
 def test_two_hundred_keys_are_two_hundred_runs_never_more_than_two_at_once_in_order(shop: Shop) -> None:

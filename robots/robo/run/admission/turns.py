@@ -142,8 +142,6 @@ def ended(store: Store, run: str, attempt: int, state: str, reason: str, at: str
         "WHERE id = :run AND attempt = :attempt AND state = 'running' RETURNING id",
         run=run, attempt=attempt, state=state, reason=reason, at=at,
     )  # fmt: skip
-    if won and state == "done":
-        store.all("DELETE FROM claim WHERE run = :run", run=run)
     return bool(won)
 
 
@@ -183,8 +181,9 @@ def try_again(store: Store, run: str, retry: Retry, now: float | None = None) ->
 def go_on(store: Store, run: str, now: float | None = None) -> bool:
     """Put a run back into the queue that waited for a person, or was stopped; whether it was asked of the service.
 
-    A run of one's own is resumed by hand.
+    A run of one's own is resumed by hand. A deadline that has passed meanwhile is now that of the next day.
     """
+    now = time.time() if now is None else now
     if store.one("SELECT 1 FROM submission WHERE run = :run", run=run) is None:
         return False
     store.all(
@@ -192,6 +191,11 @@ def go_on(store: Store, run: str, now: float | None = None) -> bool:
         "AND state IN ('waits', 'stopped', 'failed', 'done')",
         run=run,
     )
-    store.all("UPDATE submission SET due = 0, cancelled_by = NULL WHERE run = :run", run=run)
+    store.all(
+        "UPDATE submission SET due = 0, cancelled_by = NULL, until = "
+        "CASE WHEN until < :now THEN until + :day * (1 + CAST((:now - until) / :day AS INTEGER)) ELSE until END "
+        "WHERE run = :run",
+        run=run, now=now, day=86400,
+    )  # fmt: skip
     admit(store, now)
     return True
