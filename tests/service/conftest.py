@@ -41,6 +41,15 @@ def work(file: Path, piece: str, seconds: str = "0") -> Changing[int]:
 
 
 @action
+def text_of(file: Path) -> str:
+    """Read a file.
+
+    file: which
+    """
+    return file.read_text()
+
+
+@action
 def ponder(seconds: str) -> None:
     """Think.
 

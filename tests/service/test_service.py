@@ -9,6 +9,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from service.conftest import PIECE, Shop, until
 
 
@@ -27,6 +29,22 @@ def test_without_a_service_it_waits_for_one(shop: Shop) -> None:
     assert (asked.returncode, "No service is at work" in asked.stdout) == (0, True)
     shop.serve()
     until(lambda: shop.bench == ["begin a", "end a"])
+
+
+def test_what_it_is_given_is_typed_and_a_file_from_elsewhere_is_kept_with_it(
+    shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shop.write("flows/given.yaml", GIVEN)
+    paper = tmp_path_factory.mktemp("elsewhere") / "paper.txt"
+    paper.write_text("to be kept")
+    wrong = shop.robo("trigger", "given", "-i", f"paper={paper}", "-i", "amount=1.234,5")
+    assert (wrong.returncode, "amount" in wrong.stderr) == (2, True)
+    run = shop.json("trigger", "given", "-i", f"paper={paper}", "-i", "amount=1 234,50", "--key", "k")["run"]
+    paper.unlink()
+    shop.serve()
+    until(lambda: shop.state(run) == "done")
+    outputs = json.loads((shop.root / "runs" / run / "outputs.json").read_text("utf-8"))
+    assert outputs == {"said": "to be kept", "twice": "2469.00"}
 
 
 def test_a_second_service_is_refused(shop: Shop) -> None:
@@ -156,6 +174,14 @@ def marked(root: Path) -> list[str]:
     return found
 
 
+GIVEN = """\
+robo: 1
+inputs: {paper: file, amount: decimal}
+steps:
+  - bench.text_of: {file: =inputs.paper}
+    save: said
+outputs: {said: =said, twice: =inputs.amount * 2}
+"""
 PIECES = """\
 robo: 1
 vars:

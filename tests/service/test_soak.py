@@ -6,7 +6,7 @@ from service.soak import Load, soak
 
 
 def test_a_minute_in_which_everything_is_killed() -> None:
-    soaked = soak(Load(45.0, rate=0.5, batches=12.0, rows=3, locked=5.0), seed=5)
+    soaked = soak(Load(60.0, rate=0.5, batches=12.0, rows=3, locked=5.0), seed=5)
     assert soaked.books.wrong == []
     assert soaked.kills["service"] >= 2
     figures = soaked.books
