@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import time
 
 from cli.conftest import FLOW, Desk, until
+from robo.run.system.machine import below
 
 
 def test_a_run_tells_programs_what_became_of_each_item(desk: Desk) -> None:
@@ -54,6 +57,24 @@ def test_after_a_kill_nothing_is_entered_twice_and_the_doubt_is_settled_by_a_per
     until(taken)
     assert desk.robo("resume").returncode == 0
     assert desk.register == ["2026-0101", "2026-0102", "2026-0101"]
+
+
+def test_a_resume_waits_for_the_lane_that_a_killed_run_has_left_behind(desk: Desk) -> None:
+    desk.write("slow", "")
+    process = desk.start("run", "register", "-i", "most=2")
+    until(lambda: desk.register == ["2026-0101"])
+    (lane,) = [one.pid for one in below(process.pid) if one.parent == process.pid]
+    os.kill(lane, signal.SIGSTOP)
+    process.kill()
+    process.wait()
+    (desk.root / "slow").unlink()
+    resumed = desk.start("resume", "--json")
+    time.sleep(3.0)
+    os.kill(lane, signal.SIGCONT)
+    out, err = resumed.communicate(timeout=60)
+    process.communicate()
+    assert "is being worked on" not in err
+    assert (json.loads(out)["exit"], desk.register) == (4, ["2026-0101", "2026-0102"])
 
 
 def test_an_interrupt_ends_after_the_current_item(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from robo.kit.shelf import Shelf
 from robo.run.admission.bounds import limits_of
 from robo.run.admission.claims import claims_of, ledgers_of
 from robo.run.admission.holding import held, own_name
-from robo.run.admission.reaping import bury, end_the_dead
+from robo.run.admission.reaping import bury, end_the_dead, let_die
 from robo.run.admission.turns import admit, ended, occupy, take, try_again
 from robo.run.loops.corrected import loop_of
 from robo.run.order import Options, order_for
@@ -79,6 +79,7 @@ class Start:
         if row is None:
             raise Failed(_("there is no run {run}").format(run=run))
         attempt = int(row[0]) + 1
+        let_die(store, workspace, run)
         with held(workspace, self._ledgers(run), run) as locks:
             end_the_dead(store, workspace)
             with store.write():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 from robo.flow.workspace import Workspace
 from robo.kit.messages import _
@@ -14,6 +15,9 @@ from robo.run.storage.journal import Journal
 from robo.run.storage.store import Store
 from robo.run.supervisor import mark_of, scratch_of
 from robo.run.system.processes import Identity, end_marked, is_dead
+
+LANE_DIES = 10.0
+"""Seconds within which a lane is gone whose supervisor has died, on a busy machine too."""
 
 
 def end_the_dead(store: Store, workspace: Workspace) -> list[str]:
@@ -56,6 +60,16 @@ def _released(store: Store, run: str, holder: str) -> bool:
     journal.note("run.queued", reason=_("its process has died"))
     journal.flush()
     return True
+
+
+def let_die(store: Store, workspace: Workspace, run: str) -> None:
+    """Wait for the lane of a run whose supervisor is dead: it ends by itself, and holds what is needed until then."""
+    row = store.one("SELECT holder FROM run WHERE id = :run", run=run)
+    if not row or not row[0] or not is_dead(Identity.parse(row[0])):
+        return
+    until = time.monotonic() + LANE_DIES
+    while is_held(workspace, run) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def bury(store: Store, ledgers: tuple[str, ...]) -> None:
