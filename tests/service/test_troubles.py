@@ -129,7 +129,7 @@ def test_a_clock_set_back_makes_nobody_wait_longer(
     turns = iter([0, 2])
     service.run(lambda: next(turns, 2))
     ((due,),) = store.all("SELECT due FROM submission")
-    assert 50 < due - time.time() < 61
+    assert 0 < due - time.time() < 61
 
 
 def test_a_run_that_takes_too_much_memory_is_ended(shop: Shop) -> None:
