@@ -38,8 +38,8 @@ words: setup
 docs: setup
 	@$(BIN)/python -m tools.reference
 
-# Tests that watch robots wait more than they work: twice as many at once as there are cores.
-WORKERS := $(shell expr 2 '*' $$(nproc))
+# Tests that watch robots wait more than they work: twice as many at once as there are cores, but browsers are big.
+WORKERS := $(shell n=$$((2 * $$(nproc))); echo $$((n < 8 ? n : 8)))
 
 # The tests come last, so that their closing line is the last one.
 test: lint
