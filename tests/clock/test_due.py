@@ -93,7 +93,7 @@ LOOKS = st.lists(st.integers(-5400, 20_000), min_size=1, max_size=12)
 """Seconds from one look to the next; some of them back in time."""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(("every: 10 minutes", "every: day at 02:30", "cron: '30 2,3 * * *'", "cron: '0 * * * *'")),
     st.sampled_from(("run_once", "skip", "all")),

@@ -147,7 +147,7 @@ CHANGES = [int(paris(f"{day} 02:00").timestamp()) - BEGIN for day in (*SPRING, *
 MOMENTS = st.integers(0, YEARS) | st.builds(int.__add__, st.sampled_from(CHANGES), st.integers(-90_000, 90_000))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(ENTRIES), MOMENTS, st.lists(st.integers(1, 200_000), min_size=1, max_size=6))
 def test_slots_strictly_increase_and_any_looks_find_the_same(entry: str, begin: int, steps: list[int]) -> None:
     start = utc("2026-01-01 00:00") + timedelta(seconds=begin)

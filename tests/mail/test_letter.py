@@ -140,7 +140,7 @@ def test_a_machine_that_reads_it_knows_it_was_sent_by_one(sender: Sender, post: 
     assert read["Date"].datetime.tzinfo is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(name=st.text(max_size=40), address=ADDRESSES | st.text(max_size=30), subject=st.text(max_size=120))
 def test_whatever_cells_hold_the_mail_has_the_declared_headers_and_recipients_or_is_refused(
     name: str, address: str, subject: str

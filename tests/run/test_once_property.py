@@ -77,7 +77,7 @@ STOPS: list[int] = []
 
 
 @given(HISTORIES)
-@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_happens_each_item_is_entered_filed_and_mailed_once(
     tmp_path_factory: pytest.TempPathFactory, history: History
 ) -> None:

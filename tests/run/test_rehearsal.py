@@ -21,7 +21,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 @given(HISTORIES)
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_happened_before_the_plan_is_what_a_run_does(
     tmp_path_factory: pytest.TempPathFactory, history: History
 ) -> None:

@@ -65,7 +65,7 @@ def test_whenever_it_was_backed_up_nothing_is_done_twice_after_the_restore(tmp_p
 
 
 @given(HISTORIES, st.integers(1, 400))
-@settings(max_examples=30, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_happens_before_and_after_a_restore_nothing_is_done_twice(
     tmp_path_factory: pytest.TempPathFactory, history: History, tick: int
 ) -> None:

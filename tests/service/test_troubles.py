@@ -92,6 +92,20 @@ def nobody(workspace: Workspace, store: Store) -> Notices:
     return Notices(workspace, Shelf(), store)
 
 
+def test_what_else_is_below_the_process_is_left_alone(shop: Shop) -> None:
+    own = subprocess.Popen(["sleep", "600"])
+    slots = Slots(shop.root, 1, lambda order: None)
+    run = shop.json("trigger", "piece", "-i", "piece=a")["run"]
+    slots.start(Order(run, 1, "production", "en"))
+    ends = time.monotonic() + 30
+    while not slots.poll(0.1) and time.monotonic() < ends:
+        pass
+    slots.end()
+    assert own.poll() is None
+    own.kill()
+    own.wait()
+
+
 def test_a_run_whose_process_dies_again_and_again_has_failed(
     shop: Shop, workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,7 +101,7 @@ ASKED = st.tuples(st.sampled_from("ab"), NEEDS, st.integers(0, 3))
 MOVED = st.tuples(st.sampled_from(("begin", "end", "end", "give back", "pause", "unpause")), st.integers(0, 20))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(ASKED | MOVED, min_size=5, max_size=40))
 def test_no_limit_is_exceeded_nobody_waits_without_a_reason_and_the_urgent_come_first(
     queue: Queue, steps: list[tuple[str, set[str], int] | tuple[str, int]]

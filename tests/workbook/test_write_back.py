@@ -86,7 +86,7 @@ def test_what_was_written_is_read_again(tmp_path: Path, value: Any, read: Any) -
     assert next(iter(rows.entries())).values["Référence"] == read
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(min_size=1).filter(plain))
 def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = by_openpyxl(tmp_path_factory.mktemp("t") / "b.xlsx", [["Numéro", "Référence"], ["D1"]])

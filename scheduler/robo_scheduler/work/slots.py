@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from robo.kit.messages import _
-from robo.run.system.processes import Child, sweep, wait_for
+from robo.run.system.processes import Child, below, sweep, wait_for
 from robo_scheduler.work.delivery import Order
 
 PATIENCE = 5.0
@@ -49,6 +49,8 @@ class Slots:
         """root: the workspace's. began: told when a run has begun, for which a supervisor has `begun` seconds."""
         self._root, self.count, self._began, self._begun = root, count, began, begun
         self._working: dict[str, _Working] = {}
+        self._others = tuple(one.pid for one in below(os.getpid()))
+        """What was below this process before, and is nobody's run."""
 
     @property
     def free(self) -> int:
@@ -89,7 +91,7 @@ class Slots:
             del self._working[one.order.run]
         if gone:
             # What a supervisor leaves behind falls to this process: its own lanes end by themselves, a browser may not.
-            sweep(spare=[one.child.pid for one in self._working.values()])
+            sweep(spare=[*self._others, *(one.child.pid for one in self._working.values())])
         return [_finished(one) for one in gone]
 
     def cancel(self, run: str, why: str) -> None:
@@ -108,7 +110,7 @@ class Slots:
         """End all of them now. What they were doing goes on, or is settled, at the next start of the service."""
         for one in self._working.values():
             one.child.end()
-        sweep()
+        sweep(spare=self._others)
         for one in self._working.values():
             one.child.poll(5.0)
 
