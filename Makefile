@@ -59,9 +59,9 @@ soak: setup
 	PYTHONPATH=tests $(BIN)/python -m service.soak $(MINUTES)
 
 bench: setup
-	$(BIN)/python benchmarks/entry.py
+	$(BIN)/python -m benchmarks.entry
 	$(BIN)/python -m benchmarks.guard
-	$(BIN)/python benchmarks/report.py
+	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.queue
 
 demo: setup

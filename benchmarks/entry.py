@@ -1,6 +1,6 @@
 """Robo against a script written by hand: rows per second on the same workbook, and the time of a whole short process.
 
-`python benchmarks/entry.py [--rows N] [--rounds N] [--starts N]`. The two take turns, each round on an office without
+`python -m benchmarks.entry [--rows N] [--rounds N] [--starts N]`. The two take turns, each round on an office without
 entries; a ratio compares the two of one round, so that a machine that is busy for a while slows both.
 """
 

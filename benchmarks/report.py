@@ -1,6 +1,6 @@
 """What a report costs: seconds of the processor and bytes, by the number of items; and a picture of a page, by itself.
 
-`python benchmarks/report.py [--items N ...] [--pictures N]`. The run is written into a store as the engine writes it:
+`python -m benchmarks.report [--items N ...] [--pictures N]`. The run is written into a store as the engine writes it:
 nine in ten items done with twelve fields, one refused with its page. The part of loading Jinja2 is told apart, since
 only a command that writes a report pays it.
 """
